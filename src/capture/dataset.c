@@ -1,0 +1,253 @@
+/* From an argument to an ordered list of capture files: see dataset.h.
+ *
+ * A `struct listing` is what the file system says is behind the argument, by name; the data set is
+ * those of them that are captures, by time.  Comparing listings tells whether a data set is still
+ * current. */
+#include "capture/dataset.h"
+
+#include "capture/capture.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+struct listing {
+    size_t count, capacity;
+    bool is_directory; /* which may hold files that are no captures */
+    struct listed {
+        char *path;
+        struct source_identity identity;
+        bool is_capture, has_packets;
+        int64_t first_time_ns;
+    } * files;
+};
+
+static void listing_close(struct listing *listing)
+{
+    if (!listing)
+        return;
+    for (size_t i = 0; i < listing->count; i++)
+        free(listing->files[i].path);
+    free(listing->files);
+    free(listing);
+}
+
+/* Adds a file unless it is of a kind that `regular_only` or being a directory excludes. */
+static bool add_file(struct listing *listing, const char *path, bool regular_only,
+                     struct fault *fault)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return errno == ENOENT || fault_system(fault, FAULT_CANNOT_OPEN, path, "cannot open");
+    if (S_ISDIR(status.st_mode) || (regular_only && !S_ISREG(status.st_mode)))
+        return true;
+    if (listing->count == listing->capacity) {
+        size_t capacity = listing->capacity ? 2 * listing->capacity : 16;
+        struct listed *files = realloc(listing->files, capacity * sizeof *files);
+        if (!files)
+            return fault_out_of_memory(fault);
+        listing->files = files;
+        listing->capacity = capacity;
+    }
+    char *copy = strdup(path);
+    if (!copy)
+        return fault_out_of_memory(fault);
+    listing->files[listing->count++] =
+        (struct listed){.path = copy, .identity = source_identity_of(&status), .is_capture = true};
+    return true;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const struct listed *)a)->path, ((const struct listed *)b)->path);
+}
+
+/* Files without packets first, then by time; by name where that says nothing. */
+static int by_first_packet(const void *a, const void *b)
+{
+    const struct listed *first = a, *second = b;
+    if (first->has_packets != second->has_packets)
+        return first->has_packets ? 1 : -1;
+    if (first->first_time_ns != second->first_time_ns)
+        return first->first_time_ns < second->first_time_ns ? -1 : 1;
+    return by_path(a, b);
+}
+
+static void sort(struct listing *listing, int (*compare)(const void *, const void *))
+{
+    if (listing->count > 1)
+        qsort(listing->files, listing->count, sizeof *listing->files, compare);
+}
+
+static bool list_directory(struct listing *listing, const char *path, struct fault *fault)
+{
+    DIR *directory = opendir(path);
+    if (!directory)
+        return fault_system(fault, FAULT_CANNOT_OPEN, path, "cannot open");
+    listing->is_directory = true;
+    const char *slash = path[strlen(path) - 1] == '/' ? "" : "/";
+    bool fine = true;
+    struct dirent *entry;
+    while (fine && (errno = 0, entry = readdir(directory))) {
+        if (entry->d_name[0] == '.')
+            continue;
+        char *file = NULL;
+        fine = asprintf(&file, "%s%s%s", path, slash, entry->d_name) >= 0
+                   ? add_file(listing, file, true, fault)
+                   : fault_out_of_memory(fault);
+        free(file);
+    }
+    if (fine && errno != 0)
+        fine = fault_system(fault, FAULT_CANNOT_OPEN, path, "cannot read");
+    closedir(directory);
+    sort(listing, by_path);
+    return fine;
+}
+
+static bool list_glob(struct listing *listing, const char *pattern, struct fault *fault)
+{
+    glob_t matches = {0};
+    int result = glob(pattern, 0, NULL, &matches);
+    bool fine = result == 0 || result == GLOB_NOMATCH || fault_out_of_memory(fault);
+    for (size_t i = 0; fine && i < matches.gl_pathc; i++)
+        fine = add_file(listing, matches.gl_pathv[i], false, fault);
+    globfree(&matches);
+    sort(listing, by_path);
+    return fine;
+}
+
+/* What is behind the pattern now; at least one file, or NULL with a fault. */
+static struct listing *list_files(const char *pattern, struct fault *fault)
+{
+    struct listing *listing = calloc(1, sizeof *listing);
+    if (!listing) {
+        fault_out_of_memory(fault);
+        return NULL;
+    }
+    struct stat status;
+    bool fine;
+    if (stat(pattern, &status) != 0) {
+        int reason = errno;
+        fine = list_glob(listing, pattern, fault);
+        if (fine && listing->count == 0) {
+            errno = reason;
+            fine = fault_system(fault, FAULT_CANNOT_OPEN, pattern, "cannot open");
+        }
+    } else if (S_ISDIR(status.st_mode)) {
+        fine = list_directory(listing, pattern, fault);
+    } else {
+        fine = add_file(listing, pattern, false, fault);
+    }
+    if (fine && listing->count == 0 && !listing->is_directory) {
+        errno = ENOENT; /* it went away between two looks */
+        fine = fault_system(fault, FAULT_CANNOT_OPEN, pattern, "cannot open");
+    }
+    if (fine)
+        return listing;
+    listing_close(listing);
+    return NULL;
+}
+
+/* Whether the file is a capture, and when its first packet came.  Damage counts as no packets:
+ * whoever reads the file will report it. */
+static bool look_into(struct listed *file, bool skip_others, struct memory *memory,
+                      struct fault *fault)
+{
+    if (!file->identity.is_regular)
+        return true;
+    struct capture *capture = capture_open(file->path, memory, fault);
+    if (!capture) {
+        file->is_capture = false;
+        return skip_others && fault->code == FAULT_NOT_A_CAPTURE;
+    }
+    struct packet packet;
+    enum capture_result result = capture_next(capture, &packet, fault);
+    if (result == CAPTURE_PACKET) {
+        file->has_packets = true;
+        file->first_time_ns = packet.time_ns;
+    }
+    capture_close(capture);
+    return result != CAPTURE_FAILED || fault->code == FAULT_DAMAGE;
+}
+
+static bool look_into_all(struct listing *listing, struct memory *memory, struct fault *fault)
+{
+    if (listing->count == 1 && !listing->is_directory)
+        return true;
+    for (size_t i = 0; i < listing->count; i++)
+        if (!look_into(&listing->files[i], listing->is_directory, memory, fault))
+            return false;
+    return true;
+}
+
+/* Fills the data set with the captures of its listing, in order. */
+static bool take_captures(struct dataset *dataset, struct fault *fault)
+{
+    struct listing *listing = dataset->listing;
+    sort(listing, by_first_packet);
+    dataset->paths = calloc(listing->count + 1, sizeof *dataset->paths);
+    dataset->identities = calloc(listing->count + 1, sizeof *dataset->identities);
+    if (!dataset->paths || !dataset->identities)
+        return fault_out_of_memory(fault);
+    for (size_t i = 0; i < listing->count; i++) {
+        if (!listing->files[i].is_capture)
+            continue;
+        dataset->paths[dataset->count] = listing->files[i].path;
+        dataset->identities[dataset->count++] = listing->files[i].identity;
+    }
+    sort(listing, by_path);
+    return true;
+}
+
+struct dataset *dataset_open(const char *pattern, struct memory *memory, struct fault *fault)
+{
+    struct dataset *dataset = calloc(1, sizeof *dataset);
+    if (!dataset) {
+        fault_out_of_memory(fault);
+        return NULL;
+    }
+    dataset->listing = list_files(pattern, fault);
+    if (!dataset->listing || !look_into_all(dataset->listing, memory, fault) ||
+        !take_captures(dataset, fault))
+        goto failed;
+    if (dataset->count > 0)
+        return dataset;
+    fault_set(fault, FAULT_NOT_A_CAPTURE, "%s: is a directory without captures", pattern);
+failed:
+    dataset_close(dataset);
+    return NULL;
+}
+
+void dataset_close(struct dataset *dataset)
+{
+    if (!dataset)
+        return;
+    listing_close(dataset->listing);
+    free(dataset->paths);
+    free(dataset->identities);
+    free(dataset);
+}
+
+/* A pipe cannot be read again, so what was read of it stays valid. */
+static bool is_same_file(const struct listed *before, const struct listed *now)
+{
+    const struct source_identity *a = &before->identity, *b = &now->identity;
+    if (strcmp(before->path, now->path) != 0 || a->is_regular != b->is_regular)
+        return false;
+    return !a->is_regular || (a->device == b->device && a->inode == b->inode &&
+                              a->size == b->size && a->modified_ns == b->modified_ns);
+}
+
+bool dataset_is_current(const struct dataset *dataset, const char *pattern)
+{
+    struct fault fault;
+    struct listing *before = dataset->listing, *now = list_files(pattern, &fault);
+    bool is_current = now && now->count == before->count;
+    for (size_t i = 0; is_current && i < now->count; i++)
+        is_current = is_same_file(&before->files[i], &now->files[i]);
+    listing_close(now);
+    return is_current;
+}

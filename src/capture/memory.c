@@ -1,0 +1,55 @@
+#include "capture/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool reserve(struct memory *memory, size_t size, struct fault *fault)
+{
+    size_t before = atomic_fetch_add(&memory->used, size);
+    if (size <= memory->limit && before <= memory->limit - size)
+        return true;
+    atomic_fetch_sub(&memory->used, size);
+    return fault_set(fault, FAULT_MEMORY_LIMIT,
+                     "analysis needs more than the memory limit of %zu bytes: "
+                     "raise it with SELECT tcp_memory_limit(bytes)",
+                     memory->limit);
+}
+
+void *memory_allocate(struct memory *memory, size_t size, struct fault *fault)
+{
+    if (!reserve(memory, size, fault))
+        return NULL;
+    void *block = calloc(1, size);
+    if (!block) {
+        atomic_fetch_sub(&memory->used, size);
+        fault_out_of_memory(fault);
+    }
+    return block;
+}
+
+void *memory_resize(struct memory *memory, void *block, size_t old_size, size_t new_size,
+                    struct fault *fault)
+{
+    if (new_size > old_size && !reserve(memory, new_size - old_size, fault))
+        return NULL;
+    char *resized = realloc(block, new_size);
+    if (!resized) {
+        if (new_size > old_size)
+            atomic_fetch_sub(&memory->used, new_size - old_size);
+        fault_out_of_memory(fault);
+        return NULL;
+    }
+    if (new_size > old_size)
+        memset(resized + old_size, 0, new_size - old_size);
+    else
+        atomic_fetch_sub(&memory->used, old_size - new_size);
+    return resized;
+}
+
+void memory_release(struct memory *memory, void *block, size_t size)
+{
+    if (!block)
+        return;
+    free(block);
+    atomic_fetch_sub(&memory->used, size);
+}

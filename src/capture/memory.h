@@ -1,0 +1,31 @@
+/* Allocation under a limit.
+ *
+ * All memory that grows with what a capture contains (connections, rings, ranges, fragments,
+ * buffers) is taken here, so that a hostile capture ends with an error that names the limit and not
+ * with the host's death. One `struct memory` serves one analysis; two threads may use it at once.
+ */
+#ifndef CAPTURE_MEMORY_H
+#define CAPTURE_MEMORY_H
+
+#include "capture/fault.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+struct memory {
+    atomic_size_t used; /* bytes in use */
+    size_t limit;       /* bytes that may be in use */
+};
+
+/* A zeroed block of `size` bytes, or NULL with FAULT_MEMORY or FAULT_MEMORY_LIMIT. */
+void *memory_allocate(struct memory *memory, size_t size, struct fault *fault);
+
+/* The block with a new size, its new part zeroed; NULL with a fault, and the old block stays as it
+ * was. */
+void *memory_resize(struct memory *memory, void *block, size_t old_size, size_t new_size,
+                    struct fault *fault);
+
+/* Gives back a block of `size` bytes; NULL is allowed. */
+void memory_release(struct memory *memory, void *block, size_t size);
+
+#endif

@@ -1,0 +1,287 @@
+/* The bytes of one file: see source.h.
+ *
+ * One block of memory holds what was read and not yet consumed.  When more is wanted than is ready,
+ * the unconsumed tail moves to the front of the block and the rest of it is filled, so that whoever
+ * peeks sees a record in one piece even if it straddled two reads.  The block grows only when one
+ * record alone is larger, and only as its bytes arrive: a length field that lies costs no memory.
+ *
+ * A regular file is read up to the size it had when it was opened. */
+#include "capture/source.h"
+
+#include "capture/inflater.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Large enough that system calls vanish beside the copying, small enough to stay in the
+ * second-level cache. */
+enum { BLOCK_SIZE = 256 << 10 };
+
+_Static_assert((int)BLOCK_SIZE <= (int)INFLATER_INPUT_SIZE,
+               "the first block is handed to an inflater");
+
+/* Enough of a file to tell its compression. */
+enum { MAGIC_SIZE = 4 };
+
+struct source_file {
+    struct memory *memory;
+    char *path;
+    int descriptor;
+    struct source_identity identity;
+    uint64_t read_offset;      /* in the file itself, of the next byte to read */
+    struct inflater *inflater; /* NULL if the file is not compressed */
+    uint8_t *block;
+    size_t block_size;
+    bool held;
+    bool ended;           /* everything there is has been read */
+    struct fault failure; /* of reading; the same again for who asks again */
+};
+
+/* Reads once; *got is 0 at the end of the file, or where it ended when it was opened. */
+static bool read_file(void *context, uint8_t *to, size_t size, size_t *got, struct fault *fault)
+{
+    struct source_file *file = context;
+    bool is_regular = file->identity.is_regular;
+    if (is_regular) {
+        uint64_t rest = file->identity.size - file->read_offset;
+        size = size < rest ? size : (size_t)rest;
+    }
+    ssize_t count;
+    do
+        count = is_regular ? pread(file->descriptor, to, size, (off_t)file->read_offset)
+                           : read(file->descriptor, to, size);
+    while (count < 0 && errno == EINTR);
+    if (count < 0)
+        return fault_system(fault, FAULT_READ, file->path, "cannot read");
+    *got = (size_t)count;
+    file->read_offset += *got;
+    return true;
+}
+
+static bool read_content(struct source_file *file, uint8_t *to, size_t size, size_t *got,
+                         struct fault *fault)
+{
+    return file->inflater ? inflater_read(file->inflater, to, size, got, fault)
+                          : read_file(file, to, size, got, fault);
+}
+
+/* Makes room behind the ready bytes: moves them to the front of the block, and doubles it if they
+ * fill it. */
+static bool make_room(struct source *source, struct fault *fault)
+{
+    struct source_file *file = source->file;
+    struct cursor *ready = &source->ready;
+    if (ready->at != file->block)
+        memmove(file->block, ready->at, ready->left);
+    if (ready->left == file->block_size) {
+        uint8_t *larger =
+            memory_resize(file->memory, file->block, file->block_size, 2 * file->block_size, fault);
+        if (!larger)
+            return false;
+        file->block = larger;
+        file->block_size *= 2;
+    }
+    *ready = cursor_over(file->block, ready->left);
+    return true;
+}
+
+enum source_result source_fill(struct source *source, size_t want, struct fault *fault)
+{
+    struct source_file *file = source->file;
+    struct cursor *ready = &source->ready;
+    if (ready->left >= want || file->ended)
+        return SOURCE_OK;
+    if (file->held)
+        return SOURCE_HELD;
+    while (ready->left < want && !file->ended && !file->failure.code) {
+        size_t got = 0;
+        if (!make_room(source, &file->failure) ||
+            !read_content(file, file->block + ready->left, file->block_size - ready->left, &got,
+                          &file->failure))
+            break;
+        ready->left += got;
+        source->ready_end += got;
+        file->ended = got == 0;
+    }
+    if (ready->left >= want || file->ended)
+        return SOURCE_OK;
+    *fault = file->failure;
+    return SOURCE_FAILED;
+}
+
+enum source_result source_skip(struct source *source, uint64_t n, uint64_t *skipped,
+                               struct fault *fault)
+{
+    *skipped = 0;
+    if (n > source->ready.left && source->file->held && !source->file->ended)
+        return SOURCE_HELD;
+    if (n > source->ready.left && source_can_seek(source)) {
+        uint64_t start = source_offset(source), size = source->file->identity.size;
+        *skipped = n < size - start ? n : size - start;
+        source_seek(source, start + *skipped);
+        return SOURCE_OK;
+    }
+    while (*skipped < n) {
+        struct cursor window;
+        enum source_result result = source_peek(source, 1, &window, fault);
+        if (result != SOURCE_OK)
+            return result;
+        if (window.left == 0)
+            break;
+        uint64_t rest = n - *skipped;
+        size_t step = rest < window.left ? (size_t)rest : window.left;
+        source_consume(source, step);
+        *skipped += step;
+    }
+    return SOURCE_OK;
+}
+
+void source_hold(struct source *source, bool held)
+{
+    source->file->held = held;
+}
+
+bool source_can_seek(const struct source *source)
+{
+    return source->file->identity.is_regular && !source->file->inflater;
+}
+
+void source_seek(struct source *source, uint64_t offset)
+{
+    struct source_file *file = source->file;
+    uint64_t start = source_offset(source);
+    if (offset >= start && offset - start <= source->ready.left) {
+        source_consume(source, (size_t)(offset - start));
+        return;
+    }
+    offset = offset < file->identity.size ? offset : file->identity.size;
+    source->ready.left = 0;
+    source->ready_end = file->read_offset = offset;
+    file->ended = false;
+}
+
+/* Opens the path and learns what it is.  A FIFO waits here for its writer. */
+static bool open_file(struct source_file *file, struct fault *fault)
+{
+    struct stat status;
+    do
+        file->descriptor = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    while (file->descriptor < 0 && errno == EINTR);
+    if (file->descriptor < 0 || fstat(file->descriptor, &status) != 0)
+        return fault_system(fault, FAULT_CANNOT_OPEN, file->path, "cannot open");
+    if (S_ISDIR(status.st_mode)) {
+        errno = EISDIR;
+        return fault_system(fault, FAULT_CANNOT_OPEN, file->path, "cannot read");
+    }
+    file->identity = source_identity_of(&status);
+    if (file->identity.is_regular)
+        posix_fadvise(file->descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+    return true;
+}
+
+/* If the bytes at the front of the file are compressed, hands them to an inflater. */
+static bool open_inflater(struct source *source, struct fault *fault)
+{
+    struct source_file *file = source->file;
+    if (source_fill(source, MAGIC_SIZE, fault) != SOURCE_OK)
+        return false;
+    const struct compression *compression = compression_of(&source->ready);
+    if (!compression)
+        return true;
+    struct inflater *inflater = inflater_open(compression, file->path, &source->ready, read_file,
+                                              file, file->memory, fault);
+    if (!inflater)
+        return false;
+    file->inflater = inflater;
+    source->ready.left = 0;
+    source->ready_end = 0;
+    file->ended = false;
+    return true;
+}
+
+struct source *source_open(const char *path, struct memory *memory, struct fault *fault)
+{
+    struct source *source = memory_allocate(memory, sizeof *source, fault);
+    if (!source)
+        return NULL;
+    struct source_file *file = memory_allocate(memory, sizeof *file, fault);
+    if (!file) {
+        memory_release(memory, source, sizeof *source);
+        return NULL;
+    }
+    source->file = file;
+    file->memory = memory;
+    file->descriptor = -1;
+    file->block_size = BLOCK_SIZE;
+    file->block = memory_allocate(memory, file->block_size, fault);
+    file->path = strdup(path);
+    source->ready = cursor_over(file->block, 0);
+    if (file->path && file->block && open_file(file, fault) && open_inflater(source, fault))
+        return source;
+    if (!file->path)
+        fault_out_of_memory(fault);
+    source_close(source);
+    return NULL;
+}
+
+void source_close(struct source *source)
+{
+    if (!source)
+        return;
+    struct source_file *file = source->file;
+    struct memory *memory = file->memory;
+    inflater_close(file->inflater);
+    if (file->descriptor >= 0)
+        close(file->descriptor);
+    memory_release(memory, file->block, file->block_size);
+    free(file->path);
+    memory_release(memory, file, sizeof *file);
+    memory_release(memory, source, sizeof *source);
+}
+
+struct source_identity source_identity_of(const struct stat *status)
+{
+    return (struct source_identity){
+        .device = status->st_dev,
+        .inode = status->st_ino,
+        .size = (uint64_t)status->st_size,
+        .modified_ns = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec,
+        .is_regular = S_ISREG(status->st_mode),
+    };
+}
+
+const struct source_identity *source_identity(const struct source *source)
+{
+    return &source->file->identity;
+}
+
+const char *source_path(const struct source *source)
+{
+    return source->file->path;
+}
+
+const char *source_compression(const struct source *source)
+{
+    struct inflater *inflater = source->file->inflater;
+    return inflater ? inflater_compression(inflater)->name : NULL;
+}
+
+bool source_cut(const struct source *source)
+{
+    struct inflater *inflater = source->file->inflater;
+    return inflater && inflater_was_cut(inflater);
+}
+
+bool source_has_trailing_garbage(const struct source *source)
+{
+    struct inflater *inflater = source->file->inflater;
+    return inflater && inflater_has_trailing_garbage(inflater);
+}
+
+uint64_t source_bytes_read(const struct source *source)
+{
+    return source->file->read_offset;
+}

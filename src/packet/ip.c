@@ -1,0 +1,147 @@
+/* IP protocol numbers and IPv4.
+ *
+ * Source: RFC 791; https://www.iana.org/assignments/protocol-numbers.  Odd lengths are judged as
+ * tshark does:
+ *   - a total length of 0 is what segmentation offload leaves: the packet is the rest of the frame;
+ *   - a total length below the header's, and a header length below 20, are malformed;
+ *   - a total length beyond the frame's original length is cut to it; what the frame has beyond it
+ * is padding;
+ *   - the header checksum does not matter. */
+#include "packet/walk.h"
+
+enum {
+    IPV4_HEADER = 20,
+    MORE_FRAGMENTS = 0x2000,
+    FRAGMENT_OFFSET = 0x1fff,
+};
+
+static enum fate decode_ip_in_ip(struct walk *walk, struct cursor bytes)
+{
+    walk_tunnel(walk, TUNNEL_IPIP);
+    return decode_ip(walk, bytes);
+}
+
+static enum fate decode_ipv6_in_ip(struct walk *walk, struct cursor bytes)
+{
+    walk_tunnel(walk, TUNNEL_IPIP);
+    return decode_ipv6(walk, bytes);
+}
+
+static enum fate decode_ethernet_in_ip(struct walk *walk, struct cursor bytes)
+{
+    walk_tunnel(walk, TUNNEL_ETHERIP);
+    return decode_ethernet(walk, bytes);
+}
+
+/* EtherIP, RFC 3378: a version and a reserved byte before the frame. */
+static enum fate decode_etherip(struct walk *walk, struct cursor bytes)
+{
+    return cursor_skip(&bytes, 2) ? decode_ethernet_in_ip(walk, bytes) : walk_cut(walk);
+}
+
+/* The extension headers of IPv6 stand here, too: they are IP protocols like the others. */
+static decode_function *const ip_protocols[256] = {
+    [0] = decode_ipv6_options,
+    [1] = decode_icmp,
+    [4] = decode_ip_in_ip,
+    [6] = decode_tcp,
+    [17] = decode_udp,
+    [41] = decode_ipv6_in_ip,
+    [43] = decode_ipv6_routing,
+    [44] = decode_ipv6_fragment,
+    [47] = decode_gre,
+    [51] = decode_authentication_header,
+    [58] = decode_icmpv6,
+    [60] = decode_ipv6_options,
+    [97] = decode_etherip,
+    [137] = decode_mpls,
+    [143] = decode_ethernet_in_ip,
+};
+
+enum fate decode_ip_protocol(struct walk *walk, struct cursor bytes, uint8_t protocol)
+{
+    if (!walk_enter(walk))
+        return FATE_TOO_DEEP;
+    decode_function *decode = ip_protocols[protocol];
+    return decode ? decode(walk, bytes) : FATE_NOT_TCP;
+}
+
+enum fate decode_fragment(struct walk *walk, struct cursor bytes, const struct ip_fragment *piece)
+{
+    struct segment *segment = walk->segment;
+    if (walk->quoted || walk->missing > 0 || bytes.left == 0) {
+        walk->fragmented = true;
+        return piece->offset > 0 ? FATE_FRAGMENT : decode_ip_protocol(walk, bytes, piece->protocol);
+    }
+    struct fragment fragment = {
+        .key = {.id = piece->id,
+                .vlan_id = segment->vlan_id,
+                .ip_version = segment->ip_version,
+                .protocol = segment->ip_version == 4 ? piece->protocol : 0},
+        .bytes = bytes,
+        .offset = piece->offset,
+        .more = piece->more,
+        .time_ns = walk->packet->time_ns,
+    };
+    memcpy(fragment.key.src, segment->src, sizeof fragment.key.src);
+    memcpy(fragment.key.dst, segment->dst, sizeof fragment.key.dst);
+    switch (fragments_add(walk->decoder->fragments, &fragment, &bytes, walk->fault)) {
+    case FRAGMENTS_COMPLETE:
+        segment->reassembled = true;
+        return decode_ip_protocol(walk, bytes, piece->protocol);
+    case FRAGMENTS_FAILED:
+        walk->failed = true;
+        return FATE_FRAGMENT;
+    default:
+        return FATE_FRAGMENT;
+    }
+}
+
+/* The fields that a segment keeps of its header. */
+static void take_ipv4_fields(struct segment *segment, const struct cursor *header)
+{
+    memset(segment->src, 0, sizeof segment->src);
+    memset(segment->dst, 0, sizeof segment->dst);
+    copy_at(header, 12, segment->src, 4);
+    copy_at(header, 16, segment->dst, 4);
+    segment->ip_version = 4;
+    segment->dscp = u8_at(header, 1) >> 2;
+    segment->ecn = u8_at(header, 1) & 3;
+    segment->ttl = u8_at(header, 8);
+    segment->has_ip_id = true;
+    segment->ip_id = be16_at(header, 4);
+}
+
+enum fate decode_ip(struct walk *walk, struct cursor bytes)
+{
+    if (u8_at(&bytes, 0) >> 4 == 6)
+        return decode_ipv6(walk, bytes);
+    struct cursor all = bytes, header;
+    if (!cursor_take(&bytes, IPV4_HEADER, &header))
+        return walk_cut(walk);
+    size_t header_length = 4u * (u8_at(&header, 0) & 0x0f);
+    size_t total_length = be16_at(&header, 2);
+    if (u8_at(&header, 0) >> 4 != 4 || header_length < IPV4_HEADER)
+        return FATE_MALFORMED;
+    if (total_length != 0) {
+        if (total_length < header_length)
+            return FATE_MALFORMED;
+        walk_limit(walk, &all, total_length);
+    }
+    bytes = all;
+    if (!cursor_skip(&bytes, header_length))
+        return walk_cut(walk);
+    take_ipv4_fields(walk->segment, &header);
+    walk->fragmented = false;
+    uint8_t protocol = u8_at(&header, 9);
+    uint16_t fragment = be16_at(&header, 6);
+    if (!(fragment & (MORE_FRAGMENTS | FRAGMENT_OFFSET)))
+        return decode_ip_protocol(walk, bytes, protocol);
+    struct ip_fragment piece = {
+        .id = walk->segment->ip_id,
+        .offset = 8u * (fragment & FRAGMENT_OFFSET),
+        .more = fragment & MORE_FRAGMENTS,
+        .protocol = protocol,
+    };
+    return decode_fragment(walk, bytes, &piece);
+}

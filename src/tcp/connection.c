@@ -1,0 +1,278 @@
+#include "tcp/connection.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static bool is_syn(const struct segment *segment)
+{
+    return (segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
+static bool is_syn_ack(const struct segment *segment)
+{
+    return (segment->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+}
+
+static enum side sender_of(const struct connection *connection, bool sender_is_low)
+{
+    return sender_is_low == connection->client_is_low ? CLIENT : SERVER;
+}
+
+void connection_start(struct connection *connection, const struct flow_key *key,
+                      const struct segment *segment, bool sender_is_low, bool is_reuse)
+{
+    connection->key = *key;
+    connection->client_is_low = is_syn_ack(segment) ? !sender_is_low : sender_is_low;
+    connection->client_by = is_syn(segment)       ? CLIENT_BY_SYN
+                            : is_syn_ack(segment) ? CLIENT_BY_SYN_ACK
+                                                  : CLIENT_BY_FIRST;
+    connection->starts_with_syn = segment->flags & TCP_SYN;
+    connection->vlan_id = segment->vlan_id;
+    connection->tunnel = segment->tunnel;
+    connection->start_ns = segment->time_ns;
+    connection->first_frame = segment->frame;
+    connection->first_file = segment->file;
+    sequence_start(&connection->side[CLIENT].sequence);
+    sequence_start(&connection->side[SERVER].sequence);
+    if (is_syn(segment)) {
+        connection->completeness = COMPLETENESS_SYN;
+        if (segment->payload_length && !is_reuse)
+            connection->completeness |= COMPLETENESS_DATA;
+    }
+}
+
+bool connection_is_reused(const struct connection *connection, const struct segment *segment,
+                          bool sender_is_low)
+{
+    const struct sequence_state *f =
+        &connection->side[sender_of(connection, sender_is_low)].sequence;
+    return is_syn(segment) && f->base_known && f->base != segment->seq;
+}
+
+/* Repeated SYNs, and the numbers that relative ones are counted from: reference points that tshark sets before it
+ * judges. */
+static uint32_t set_bases(struct sequence_state *f, struct sequence_state *r,
+                          const struct segment *segment)
+{
+    uint32_t judged = 0;
+    bool syn = segment->flags & TCP_SYN, ack = segment->flags & TCP_ACK;
+    if (is_syn(segment) && f->base_known)
+        f->next = f->max_ack;
+    if (is_syn_ack(segment) && f->base_known && f->base != segment->seq) {
+        f->base = segment->seq;
+        unacknowledged_rebase(&f->unacknowledged, f->base);
+        judged = JUDGED_REUSED_PORTS;
+    }
+    if (!segment->length_known)
+        return judged;
+    if (!f->base_known) {
+        f->base = syn ? segment->seq : segment->seq - 1;
+        f->base_known = true;
+    }
+    if (!r->base_known && ack) {
+        r->base = segment->ack - 1;
+        r->base_known = true;
+    }
+    return judged;
+}
+
+static void count_flags(struct connection *connection, const struct segment *segment)
+{
+    if (connection->fin_count && segment->payload_length)
+        connection->data_after_fin = true;
+    connection->syn_count += (segment->flags & TCP_SYN) != 0;
+    connection->fin_count += (segment->flags & TCP_FIN) != 0;
+    connection->rst_count += (segment->flags & TCP_RST) != 0;
+}
+
+static void add_completeness(struct connection *connection, const struct segment *segment)
+{
+    unsigned seen = 0;
+    if (is_syn_ack(segment))
+        seen |= COMPLETENESS_SYN_ACK;
+    else if (segment->flags & TCP_ACK)
+        seen |= segment->payload_length ? COMPLETENESS_DATA : COMPLETENESS_ACK;
+    if ((segment->flags & (TCP_FIN | TCP_ACK)) == (TCP_FIN | TCP_ACK))
+        seen |= COMPLETENESS_FIN;
+    if (segment->flags & TCP_RST)
+        seen |= COMPLETENESS_RST;
+    connection->completeness |= (uint8_t)seen;
+}
+
+static void time_handshake(struct connection *connection, const struct segment *segment)
+{
+    if (is_syn(segment)) {
+        connection->syn_time_ns = segment->time_ns;
+        connection->syn_time_known = true;
+    }
+    if (!connection->syn_time_known || !(segment->flags & TCP_ACK))
+        return;
+    int64_t since = segment->time_ns - connection->syn_time_ns;
+    if (is_syn_ack(segment) && !connection->syn_rtt_known) {
+        connection->syn_rtt_ns = since;
+        connection->syn_rtt_known = true;
+    }
+    if (!is_syn_ack(segment) && !connection->initial_rtt_ns)
+        connection->initial_rtt_ns = since;
+}
+
+static void note_syn_options(struct direction *sender, const struct segment *segment)
+{
+    const struct tcp_options *options = &segment->options;
+    if (sender->syn_seen)
+        return;
+    sender->syn_seen = true;
+    sender->isn = segment->seq;
+    sender->mss = options->mss;
+    sender->mss_known = options->has_mss;
+    sender->window_scale = options->window_scale;
+    sender->window_scale_known = options->has_window_scale;
+    sender->sack_permitted = options->sack_permitted;
+    sender->timestamps = options->has_timestamps;
+}
+
+static void count_segment(struct direction *sender, const struct segment *segment)
+{
+    if (sender->packets == 0)
+        sender->ttl = segment->ttl;
+    else if (segment->time_ns - sender->last_time_ns > sender->idle_max_ns)
+        sender->idle_max_ns = segment->time_ns - sender->last_time_ns;
+    sender->last_time_ns = segment->time_ns;
+    sender->packets++;
+    sender->wire_bytes += segment->wire_length;
+    sender->bytes += segment->payload_length;
+    sender->data_packets += segment->payload_length > 0;
+    if (segment->flags & TCP_SYN)
+        note_syn_options(sender, segment);
+}
+
+static bool count_judgements(struct direction *sender, const struct segment *segment,
+                             uint32_t judgements, struct tcp_memory *memory, struct fault *fault)
+{
+    uint32_t counted = judgements & ((1u << JUDGEMENTS_COUNTED) - 1);
+    if (!counted)
+        return true;
+    if (!sender->trouble) {
+        sender->trouble = arena_allocate(&memory->arena, sizeof *sender->trouble, fault);
+        if (!sender->trouble)
+            return false;
+    }
+    for (int bit = 0; bit < JUDGEMENTS_COUNTED; bit++)
+        sender->trouble->counts[bit] += counted >> bit & 1;
+    if (counted & JUDGED_RETRANSMISSION)
+        sender->trouble->retransmitted_bytes += segment->payload_length;
+    return true;
+}
+
+/* tcptrace's bytes: what was sent for the first time.  SYN and FIN take a number but are no bytes; a probe of a
+ * closed window is not recorded. */
+static bool record_bytes(struct direction *sender, const struct direction *receiver,
+                         const struct segment *segment, struct tcp_memory *memory,
+                         struct fault *fault)
+{
+    bool syn = segment->flags & TCP_SYN, fin = segment->flags & TCP_FIN;
+    uint32_t length = segment->payload_length + syn + fin, repeated;
+    if (!length || (receiver->window_is_closed && !syn))
+        return true;
+    if (!byte_ranges_add(&sender->ranges, segment->seq, length, segment->time_ns, &repeated,
+                         &memory->byte_ranges, fault))
+        return false;
+    repeated -= repeated && syn && sender->syn_repeated;
+    repeated -= repeated && fin && sender->fin_repeated;
+    if (repeated < segment->payload_length)
+        sender->unique_bytes += segment->payload_length - repeated;
+    sender->syn_repeated |= syn;
+    sender->fin_repeated |= fin;
+    return true;
+}
+
+/* tcptrace's round trips: exact ACKs of data that was sent once, with no loss before it. */
+static void sample_round_trip(struct direction *acknowledged, const struct segment *segment,
+                              struct tcp_memory *memory)
+{
+    int64_t sent_ns;
+    if (segment->flags & TCP_ACK &&
+        byte_ranges_acknowledge(&acknowledged->ranges, segment->ack, &sent_ns,
+                                &memory->byte_ranges))
+        round_trips_add(&acknowledged->round_trips, segment->time_ns - sent_ns);
+}
+
+static bool take_as_tcptrace(struct direction *sender, struct direction *receiver,
+                             const struct segment *segment, struct tcp_memory *memory,
+                             struct fault *fault)
+{
+    if (!segment->length_known)
+        return true;
+    if (!record_bytes(sender, receiver, segment, memory, fault))
+        return false;
+    sample_round_trip(receiver, segment, memory);
+    if (!(segment->flags & TCP_RST))
+        sender->window_is_closed =
+            segment->window == 0 || !(segment->flags & (TCP_ACK | TCP_SYN));
+    return true;
+}
+
+static bool take_as_wireshark(struct connection *connection, struct direction *sender,
+                              struct direction *receiver, const struct segment *segment,
+                              struct verdict *verdict, struct tcp_memory *memory,
+                              struct fault *fault)
+{
+    struct sequence_state *f = &sender->sequence, *r = &receiver->sequence;
+    bool is_first = sender->packets + receiver->packets == 1;
+    verdict->sequence.judgements |= set_bases(f, r, segment);
+    verdict->rel_seq = segment->seq - f->base;
+    verdict->rel_ack = segment->flags & TCP_ACK ? segment->ack - r->base : segment->ack;
+    verdict->window_known = window_scaled(segment, f->window_scale, &verdict->window_scaled);
+    if (segment->length_known &&
+        !sequence_judge(f, r, segment, connection->initial_rtt_ns, &verdict->sequence, memory,
+                        fault))
+        return false;
+    if (!segment->options_known)
+        verdict->sequence = (struct sequence_verdict){0}; /* tshark stops before it shows them */
+    if (!is_first)
+        add_completeness(connection, segment);
+    time_handshake(connection, segment);
+    sequence_finish(f, r, segment);
+    return true;
+}
+
+bool connection_take(struct connection *connection, const struct segment *segment,
+                     bool sender_is_low, struct verdict *verdict, struct tcp_memory *memory,
+                     struct fault *fault)
+{
+    enum side side = sender_of(connection, sender_is_low);
+    struct direction *sender = &connection->side[side], *receiver = &connection->side[side ^ 1];
+    verdict->from_client = side == CLIENT;
+    connection->end_ns = segment->time_ns;
+    connection->last_frame = segment->frame;
+    connection->last_file = segment->file;
+    count_flags(connection, segment);
+    count_segment(sender, segment);
+    if (!take_as_wireshark(connection, sender, receiver, segment, verdict, memory, fault) ||
+        !count_judgements(sender, segment, verdict->sequence.judgements, memory, fault))
+        return false;
+    if (verdict->sequence.bytes_in_flight > sender->bytes_in_flight_max)
+        sender->bytes_in_flight_max = verdict->sequence.bytes_in_flight;
+    if (verdict->window_known)
+        window_statistics_add(&sender->window, verdict->window_scaled);
+    return take_as_tcptrace(sender, receiver, segment, memory, fault) &&
+           zeek_take(&connection->zeek, segment, side, memory, fault);
+}
+
+uint64_t direction_count(const struct direction *direction, enum judgement judgement)
+{
+    return direction->trouble ? direction->trouble->counts[__builtin_ctz(judgement)] : 0;
+}
+
+int connection_status(const struct connection *connection, char text[STATUS_TEXT_SIZE])
+{
+    if (connection->rst_count)
+        return snprintf(text, STATUS_TEXT_SIZE, "R");
+    return snprintf(text, STATUS_TEXT_SIZE, "S%" PRIu64 "F%" PRIu64, connection->syn_count,
+                    connection->fin_count);
+}
+
+bool connection_is_open(const struct connection *connection)
+{
+    return !connection->fin_count || connection->data_after_fin;
+}

@@ -1,0 +1,25 @@
+#include "tcp/window.h"
+
+void window_negotiate(const struct segment *segment, int8_t *scale, int8_t *peer_scale)
+{
+    const struct tcp_options *options = &segment->options;
+    if (options->has_window_scale)
+        *scale = options->window_scale > WINDOW_SCALE_MAX ? WINDOW_SCALE_MAX
+                                                          : (int8_t)options->window_scale;
+    if (!(segment->flags & TCP_SYN))
+        return;
+    if (*scale == WINDOW_SCALE_UNKNOWN)
+        *scale = *peer_scale = WINDOW_SCALE_UNUSED;
+    else if (segment->flags & TCP_ACK && *peer_scale == WINDOW_SCALE_UNUSED)
+        *scale = WINDOW_SCALE_UNUSED;
+}
+
+void window_statistics_add(struct window_statistics *statistics, uint32_t size)
+{
+    if (statistics->samples == 0 || size < statistics->min)
+        statistics->min = size;
+    if (size > statistics->max)
+        statistics->max = size;
+    statistics->samples++;
+    statistics->sum += size;
+}

@@ -1,0 +1,73 @@
+/* Zeek's view of a connection: conn_state and history.
+ *
+ * A second, independent state machine beside Wireshark's judgements: each side is INACTIVE, SYN_SENT, … CLOSED or
+ * RESET, and a letter is written down for what each side did first.  Rules: Zeek 6 TCPSessionAdapter.cc,
+ * TCP_Endpoint.cc, TCP_Reassembler.cc and Reassem.cc, as `zeek -C` runs them (checksums are ignored), over
+ * Wireshark's grouping of segments and without Zeek's timeouts; docs/analysis.md. */
+#ifndef TCP_ZEEK_STATE_H
+#define TCP_ZEEK_STATE_H
+
+#include "packet/segment.h"
+#include "tcp/tcp_memory.h"
+
+enum zeek_endpoint_state {
+    ZEEK_INACTIVE,
+    ZEEK_SYN_SENT,
+    ZEEK_SYN_ACK_SENT,
+    ZEEK_PARTIAL,
+    ZEEK_ESTABLISHED,
+    ZEEK_CLOSED,
+    ZEEK_RESET,
+};
+
+struct zeek_endpoint {
+    uint8_t state, previous; /* enum zeek_endpoint_state */
+    uint8_t letters;         /* which of S/H F R D A I Q are written */
+    bool sent_fin;
+    uint32_t start;                        /* initial sequence number */
+    uint32_t last;                         /* highest end of what was sent */
+    uint32_t acked;                        /* highest ACK from the peer */
+    uint32_t fin_end;                      /* end of the latest FIN, relative to start */
+    uint32_t last_syn, last_fin, last_rst; /* relative numbers of the latest of each kind */
+    uint32_t gaps, repeats, zero_windows;  /* events behind the letters G, T and W */
+    uint32_t delivered;                    /* up to here the data is whole, or known to be missing */
+    uint32_t trimmed;                      /* up to here ACKs were looked at */
+    struct ring waiting;                   /* struct zeek_block: data beyond a hole, sorted */
+};
+
+/* Numbers of data that was seen beyond a hole, first inclusive, end exclusive. */
+struct zeek_block {
+    uint32_t first, end;
+};
+
+/* Enough for the histories of nearly all connections; longer ones move to a block of their own. */
+enum { ZEEK_HISTORY_INLINE = 16 };
+
+struct zeek_history {
+    uint16_t length, capacity; /* capacity 0: the text is in `small` */
+    union {
+        char small[ZEEK_HISTORY_INLINE];
+        char *large;
+    };
+};
+
+struct zeek_connection {
+    struct zeek_endpoint side[2]; /* CLIENT and SERVER of connection.h */
+    uint8_t originator;           /* index of Zeek's originator in side */
+    bool is_started;
+    bool is_partial;              /* Zeek's is_partial */
+    uint8_t sides_seen;           /* bit a side: its first segment was looked at */
+    struct zeek_history history;
+};
+
+/* Takes one segment; `side` is the index of its sender.  False with a fault. */
+bool zeek_take(struct zeek_connection *zeek, const struct segment *segment, unsigned side,
+               struct tcp_memory *memory, struct fault *fault);
+
+/* "SF", "S0", "RSTO" … */
+const char *zeek_conn_state(const struct zeek_connection *zeek);
+
+/* The history and its length; not terminated. */
+const char *zeek_history_text(const struct zeek_connection *zeek, size_t *length);
+
+#endif

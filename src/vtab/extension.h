@@ -1,0 +1,15 @@
+/* The entry point: what `.load ./tcpvtab` calls, and a program that links the extension statically:
+ *
+ *     sqlite3_tcpvtab_init(db, &message, NULL);                              one connection
+ *     sqlite3_auto_extension((void (*)(void))sqlite3_tcpvtab_init);          every later one */
+#ifndef VTAB_EXTENSION_H
+#define VTAB_EXTENSION_H
+
+#include <sqlite3ext.h>
+
+/* Registers everything on one connection.  SQLITE_OK, or a code with *error set, which sqlite3_free
+ * frees. */
+__attribute__((visibility("default"))) int sqlite3_tcpvtab_init(sqlite3 *db, char **error,
+                                                                const sqlite3_api_routines *api);
+
+#endif

@@ -1,0 +1,47 @@
+/* Constraints of a query on tcp_packets that are tested before a row is made.
+ *
+ * xBestIndex writes down which terms are worth testing, xFilter makes tests of them, and each segment is held against
+ * the tests.  SQLite is not told to leave the terms out: a value of another type than the column's (a text for a port,
+ * say) makes no test, and SQLite decides. */
+#ifndef VTAB_PACKET_FILTER_H
+#define VTAB_PACKET_FILTER_H
+
+#include "vtab/columns.h"
+
+/* More terms than people write; the rest is left to SQLite. */
+enum { PACKET_TESTS_MAX = 16 };
+
+enum test_against {
+    TEST_INTEGER,
+    TEST_REAL,
+    TEST_ADDRESS,
+    TEST_NEVER, /* no value can equal this one */
+};
+
+struct packet_test {
+    const struct column *column;
+    enum test_against against;
+    char operator; /* = < > and l for <=, g for >= */
+    int64_t integer;
+    double real;
+    uint8_t address[16], ip_version;
+};
+
+struct packet_filter {
+    int count;
+    struct packet_test tests[PACKET_TESTS_MAX];
+    uint64_t frame_min, frame_max; /* frames outside cannot fit */
+    int64_t connection_id;         /* the one asked for, or 0 */
+};
+
+/* Takes the terms on columns of packet_columns, with argvIndex from next_argv on, and sets info->idxStr to the plan for
+ * packet_filter_read.  *needs receives the bits that the tests need.  SQLITE_OK or SQLITE_NOMEM. */
+int packet_filter_plan(sqlite3_index_info *info, int next_argv, unsigned *needs);
+
+/* Makes the tests of a plan; values holds its arguments. */
+void packet_filter_read(struct packet_filter *filter, const char *plan, sqlite3_value **values);
+
+/* Whether a segment fits. */
+bool packet_filter_fits(const struct packet_filter *filter, const void *const *objects);
+
+#endif
