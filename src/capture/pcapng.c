@@ -27,7 +27,7 @@ enum { BLOCK_LENGTH_MAX = 16 << 20 };
 /* Hardware, system and application are a few lines of text; an option alone has at most 64 KiB. */
 enum { OPTIONS_READ_MAX = 256 << 10 };
 
-/* A million interfaces are 56 MB here; no machine has them, only an attack. */
+/* A million interfaces take 72 MiB here; no machine has them, only an attack. */
 enum { INTERFACES_MAX = 1 << 20 };
 
 enum { BYTE_ORDER_MAGIC = 0x1a2b3c4d, SECTION_HEADER_SIZE = 28 };
@@ -76,7 +76,7 @@ struct time_unit {
     uint64_t units; /* in a second */
     uint64_t coarse, multiply, divide;
     int64_t offset;      /* seconds to add, if_tsoffset */
-    uint64_t simple_max; /* up to this, ticks * multiply is all there is to it */
+    uint64_t simple_end; /* below this, ticks * multiply is all there is to it */
 };
 
 struct interface {
@@ -242,16 +242,16 @@ static bool set_resolution(struct time_unit *unit, uint8_t resolution)
 }
 
 /* Lets timestamps that are whole nanoseconds, which most are, do without division. */
-static void find_simple_max(struct time_unit *unit)
+static void find_simple_end(struct time_unit *unit)
 {
     bool is_simple = unit->coarse == 1 && unit->divide == 1 && unit->offset == 0;
-    unit->simple_max = is_simple ? INT64_MAX / unit->multiply : 0;
+    unit->simple_end = is_simple ? INT64_MAX / unit->multiply : 0;
 }
 
 /* Unix time in nanoseconds; the nearest that 64 bits hold if it is beyond them. */
 static int64_t time_of(const struct time_unit *unit, uint64_t ticks)
 {
-    if (ticks <= unit->simple_max)
+    if (ticks < unit->simple_end)
         return (int64_t)(ticks * unit->multiply);
     uint64_t rest = ticks % unit->units / unit->coarse * unit->multiply / unit->divide;
     int64_t seconds, time;
@@ -335,7 +335,7 @@ static enum capture_result read_interface(struct capture *capture, const struct 
                                    "if_tsresol 0x%02x is finer than the 10^-19 or 2^-63 allowed",
                                    u8_at(&option.value, 0));
     }
-    find_simple_max(&interface.time);
+    find_simple_end(&interface.time);
     if (!grow_interfaces(capture, fault))
         return CAPTURE_FAILED;
     pcapng->interfaces[pcapng->interface_count++] = interface;

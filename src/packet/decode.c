@@ -92,6 +92,8 @@ static const struct link_type {
     {113, decode_linux_cooked},
     {276, decode_linux_cooked2},
     {101, decode_raw},
+    {12, decode_raw}, /* RAW as most BSDs number it; OpenBSD: 14 */
+    {14, decode_raw},
     {0, decode_null},
     {108, decode_loop},
     {127, decode_radiotap},
@@ -101,9 +103,7 @@ static const struct link_type {
     {9, decode_ppp},
     {10, decode_fddi},
     {11, decode_llc}, /* ATM RFC 1483 as some BSDs wrote it */
-    {12, decode_raw},
-    {13, decode_enc}, /* OpenBSD's own numbers for ENC and RAW */
-    {14, decode_raw},
+    {13, decode_enc}, /* ENC as OpenBSD numbered it first */
     {50, decode_ppp},
     {51, decode_pppoe},
     {100, decode_llc}, /* ATM RFC 1483 */
@@ -147,14 +147,15 @@ bool link_type_is_known(uint32_t link_type)
 const char *link_types_text(char *text)
 {
     size_t length = 0;
+    const char *last = "";
     text[0] = '\0';
     for (size_t i = 0; i < LINK_TYPES && length < LINK_TYPES_TEXT_SIZE; i++) {
         const char *name = link_type_name(link_types[i].number);
-        const char *comma = i > 0 ? ", " : "";
-        size_t room = LINK_TYPES_TEXT_SIZE - length;
-        int n = name ? snprintf(text + length, room, "%s%s", comma, name)
-                     : snprintf(text + length, room, "%s%u", comma, link_types[i].number);
-        length += n > 0 ? (size_t)n : 0;
+        if (!name || strcmp(name, last) == 0)
+            continue;
+        length += (size_t)snprintf(text + length, LINK_TYPES_TEXT_SIZE - length, "%s%s",
+                                   length > 0 ? ", " : "", name);
+        last = name;
     }
     return text;
 }

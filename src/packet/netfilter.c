@@ -9,6 +9,9 @@
 enum {
     FAMILY_IPV4 = 2,
     FAMILY_IPV6 = 10,
+    NETLINK_HEADER = 16,
+    MESSAGE_HEADER = 4, /* family, version, resource */
+    PACKET_HEADER = 1,
     NFLOG_PAYLOAD = 9,
     NFQUEUE_PAYLOAD = 10,
 };
@@ -30,41 +33,59 @@ static struct cursor find_attribute(struct cursor attributes, uint16_t type)
     return cursor_after(&attributes, attributes.left);
 }
 
+/* The packet in the attributes of a message: its header attribute has the EtherType, at an offset
+ * that depends on the kind; without it the address family tells. */
+static enum fate decode_attributes(struct walk *walk, struct cursor attributes, uint8_t family,
+                                   uint16_t payload_type, size_t ethertype_offset)
+{
+    struct cursor header = find_attribute(attributes, PACKET_HEADER);
+    struct cursor payload = find_attribute(attributes, payload_type);
+    uint16_t ethertype = be16_at(&header, ethertype_offset);
+    if (payload.left == 0)
+        return FATE_NOT_IP;
+    if (ethertype != 0)
+        return decode_ethertype(walk, payload, ethertype);
+    return family == FAMILY_IPV4 || family == FAMILY_IPV6 ? decode_ip(walk, payload) : FATE_NOT_IP;
+}
+
 enum fate decode_nflog(struct walk *walk, struct cursor bytes)
 {
     struct cursor header;
-    if (!cursor_take(&bytes, 4, &header))
+    if (!cursor_take(&bytes, MESSAGE_HEADER, &header))
         return walk_cut(walk);
-    struct cursor payload = find_attribute(bytes, NFLOG_PAYLOAD);
-    uint8_t family = u8_at(&header, 0);
-    if (payload.left == 0 || (family != FAMILY_IPV4 && family != FAMILY_IPV6))
-        return FATE_NOT_IP;
-    return decode_ip(walk, payload);
+    return decode_attributes(walk, bytes, u8_at(&header, 0), NFLOG_PAYLOAD, 0);
 }
 
-/* One netfilter message: subsystem and kind in the type, four bytes of header, attributes. */
+/* One netfilter message: subsystem and kind in the type, the header that nflog has, attributes. */
 static enum fate decode_netfilter_message(struct walk *walk, struct cursor bytes)
 {
-    enum { TYPE_OFFSET = 4, HEADERS = 20, NFQUEUE_PACKET = 0x0300, NFLOG_PACKET = 0x0400 };
-    uint16_t type = le16_at(&bytes, TYPE_OFFSET);
-    if (type != NFQUEUE_PACKET && type != NFLOG_PACKET)
+    enum { TYPE_OFFSET = 4, NFQUEUE_PACKET = 0x0300, NFLOG_PACKET = 0x0400, PACKET_ID = 4 };
+    struct cursor netlink, header;
+    if (!cursor_take(&bytes, NETLINK_HEADER, &netlink) ||
+        !cursor_take(&bytes, MESSAGE_HEADER, &header))
+        return walk_cut(walk);
+    uint8_t family = u8_at(&header, 0);
+    switch (le16_at(&netlink, TYPE_OFFSET)) {
+    case NFLOG_PACKET:
+        return decode_attributes(walk, bytes, family, NFLOG_PAYLOAD, 0);
+    case NFQUEUE_PACKET:
+        return decode_attributes(walk, bytes, family, NFQUEUE_PAYLOAD, PACKET_ID);
+    default:
         return FATE_NOT_IP;
-    struct cursor payload = find_attribute(cursor_after(&bytes, HEADERS),
-                                           type == NFLOG_PACKET ? NFLOG_PAYLOAD : NFQUEUE_PAYLOAD);
-    return payload.left > 0 ? decode_ip(walk, payload) : FATE_NOT_IP;
+    }
 }
 
 enum fate decode_netlink_messages(struct walk *walk, struct cursor bytes, uint16_t family)
 {
-    enum { NETLINK_NETFILTER = 12, MESSAGE_HEADER = 16 };
+    enum { NETLINK_NETFILTER = 12 };
     if (family != NETLINK_NETFILTER)
         return FATE_NOT_IP;
     struct walk_parts parts;
     uint64_t missing = walk->missing;
     walk_parts_begin(walk, &parts);
-    while (bytes.left >= MESSAGE_HEADER) {
+    while (bytes.left >= NETLINK_HEADER) {
         size_t length = le32_at(&bytes, 0);
-        if (length < MESSAGE_HEADER)
+        if (length < NETLINK_HEADER)
             break;
         walk_part(walk, &parts, cursor_first(&bytes, length), length > bytes.left ? missing : 0,
                   decode_netfilter_message);

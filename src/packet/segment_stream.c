@@ -146,6 +146,7 @@ static void count_packet(struct segment_stream *stream, const struct packet *pac
     else if (packet->time_ns < account->end_ns)
         account->time_went_back++;
     account->end_ns = packet->time_ns;
+    account->has_packets = true;
     account->packets++;
     account->fates[fate]++;
     if (fate == FATE_UNKNOWN_LINK_TYPE)

@@ -155,7 +155,7 @@ enum fate decode_capwap(struct walk *walk, struct cursor bytes)
  * next header. */
 enum fate decode_ayiya(struct walk *walk, struct cursor bytes)
 {
-    enum { FORWARD = 1 };
+    enum { FORWARD = 1, NEXT_IPV4 = 4, NEXT_IPV6 = 41 };
     struct cursor header;
     walk_tunnel(walk, TUNNEL_AYIYA);
     if (!cursor_take(&bytes, 8, &header))
@@ -166,7 +166,8 @@ enum fate decode_ayiya(struct walk *walk, struct cursor bytes)
         return FATE_NOT_TCP;
     if (!cursor_skip(&bytes, identity + signature))
         return walk_cut(walk);
-    return decode_ip_protocol(walk, bytes, u8_at(&header, 3));
+    uint8_t next = u8_at(&header, 3);
+    return next == NEXT_IPV4 || next == NEXT_IPV6 ? decode_ip(walk, bytes) : FATE_NOT_TCP;
 }
 
 /* The frame kinds of TZSP that carry packets. */

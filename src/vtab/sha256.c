@@ -34,25 +34,25 @@ static void expand_block(const uint8_t *block, uint32_t words[64])
     }
 }
 
-/* Steps 2 to 4. */
+/* Steps 2 to 4.  a to h and t1, t2 are the standard's names. */
 static void add_block(uint32_t state[8], const uint8_t *block)
 {
-    uint32_t words[64], s[8];
+    uint32_t words[64];
+    uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+    uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
     expand_block(block, words);
-    memcpy(s, state, sizeof s);
     for (int i = 0; i < 64; i++) {
-        uint32_t choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
-        uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
-        uint32_t t1 = s[7] + choice + round_constants[i] + words[i] +
-                      (rotate_right(s[4], 6) ^ rotate_right(s[4], 11) ^ rotate_right(s[4], 25));
-        uint32_t t2 =
-            majority + (rotate_right(s[0], 2) ^ rotate_right(s[0], 13) ^ rotate_right(s[0], 22));
-        memmove(s + 1, s, 7 * sizeof *s);
-        s[4] += t1;
-        s[0] = t1 + t2;
+        uint32_t choice = (e & f) ^ (~e & g);
+        uint32_t majority = (a & b) ^ (a & c) ^ (b & c);
+        uint32_t t1 = h + choice + round_constants[i] + words[i] +
+                      (rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25));
+        uint32_t t2 = majority + (rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22));
+        h = g, g = f, f = e, e = d + t1;
+        d = c, c = b, b = a, a = t1 + t2;
     }
+    const uint32_t after[8] = {a, b, c, d, e, f, g, h};
     for (int i = 0; i < 8; i++)
-        state[i] += s[i];
+        state[i] += after[i];
 }
 
 void sha256_begin(struct sha256 *hash)
@@ -88,8 +88,8 @@ void sha256_end(struct sha256 *hash, uint8_t digest[SHA256_SIZE])
     uint8_t size[8];
     for (int i = 0; i < 8; i++)
         size[i] = (uint8_t)(bits >> (56 - 8 * i));
-    size_t zeros_to = (SHA256_BLOCK + 56 - hash->length % SHA256_BLOCK - 1) % SHA256_BLOCK;
-    sha256_add(hash, cursor_over(padding, zeros_to + 1));
+    size_t zeros = (SHA256_BLOCK + 55 - hash->length % SHA256_BLOCK) % SHA256_BLOCK;
+    sha256_add(hash, cursor_over(padding, 1 + zeros));
     sha256_add(hash, cursor_over(size, sizeof size));
     for (int i = 0; i < SHA256_SIZE; i++)
         digest[i] = (uint8_t)(hash->state[i / 4] >> (24 - 8 * (i % 4)));

@@ -56,7 +56,7 @@ static void check_end(struct capture *capture, const char *damage)
 
 static void test_orders_and_units(void)
 {
-    for (int order = LITTLE_ENDIAN_FILE; order <= BIG_ENDIAN_FILE; order++) {
+    for (enum byte_order order = LITTLE_ENDIAN_FILE; order <= BIG_ENDIAN_FILE; order++) {
         for (int nanoseconds = 0; nanoseconds <= 1; nanoseconds++) {
             start(order);
             put_pcap_header(&b, nanoseconds ? NANOSECONDS : MICROSECONDS, 96, 113);
