@@ -49,8 +49,8 @@ struct profile {
 };
 
 static const struct profile profiles[] = {
-    {"bulk", 7, {{80, 700}, {1000, 90000}}, 250},
-    {"chat", 2, {{10, 90}, {20, 170}}, 700},
+    {"bulk", 7, {{80, 700}, {4000, 95000}}, 400},
+    {"chat", 2, {{10, 70}, {20, 150}}, 700},
 };
 
 /* What becomes of a connection, and of how many in a thousand. */

@@ -57,6 +57,10 @@ static bool refuse(const struct capture *capture, const struct cursor *bytes, st
 {
     const char *path = source_path(capture->source);
     const char *compression = source_compression(capture->source);
+    if (bytes->left == 0 && source_cut(capture->source))
+        return fault_set(fault, FAULT_NOT_A_CAPTURE,
+                         "%s: is cut short: its %s data ends before anything can be unpacked", path,
+                         compression);
     if (bytes->left == 0)
         return fault_set(fault, FAULT_NOT_A_CAPTURE,
                          "%s: is empty (0 bytes%s%s): a capture starts with a header of at least "

@@ -112,6 +112,30 @@ static void take_ipv4_fields(struct segment *segment, const struct cursor *heade
     segment->ip_id = be16_at(header, 4);
 }
 
+/* Whether the options make sense: none is shorter than what its kind needs, by which tshark gives
+ * up the packet.  What comes after an impossible length is ignored. */
+static bool options_are_sane(struct cursor options)
+{
+    enum { END = 0, NO_OPERATION = 1 };
+    static const struct {
+        uint8_t kind, size;
+    } least[] = {
+        {7, 3},   {11, 4},  {12, 4},  {25, 8},  {68, 4},  {82, 12}, {130, 3},
+        {131, 3}, {133, 3}, {134, 6}, {136, 4}, {137, 3}, {148, 4},
+    };
+    struct cursor option;
+    while (options.left > 0 && u8_at(&options, 0) != END) {
+        uint8_t kind = u8_at(&options, 0);
+        size_t length = kind == NO_OPERATION ? 1 : u8_at(&options, 1);
+        if ((kind != NO_OPERATION && length < 2) || !cursor_take(&options, length, &option))
+            break;
+        for (size_t i = 0; i < sizeof least / sizeof least[0]; i++)
+            if (least[i].kind == kind && length < least[i].size)
+                return false;
+    }
+    return true;
+}
+
 enum fate decode_ip(struct walk *walk, struct cursor bytes)
 {
     if (u8_at(&bytes, 0) >> 4 == 6)
@@ -131,6 +155,9 @@ enum fate decode_ip(struct walk *walk, struct cursor bytes)
     bytes = all;
     if (!cursor_skip(&bytes, header_length))
         return walk_cut(walk);
+    all = cursor_first(&all, header_length);
+    if (header_length > IPV4_HEADER && !options_are_sane(cursor_after(&all, IPV4_HEADER)))
+        return FATE_MALFORMED;
     take_ipv4_fields(walk->segment, &header);
     walk->fragmented = false;
     uint8_t protocol = u8_at(&header, 9);

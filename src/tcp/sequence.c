@@ -196,9 +196,10 @@ bool sequence_judge(struct sequence_state *f, struct sequence_state *r,
     f->was_zero_window_probe = is_probe;
 
     int64_t sent_ns = 0;
-    verdict->has_ack_rtt = unacknowledged_acknowledge(&r->unacknowledged, segment->ack, r->base,
-                                                      &sent_ns, &memory->unacknowledged);
+    bool is_exact = unacknowledged_acknowledge(&r->unacknowledged, segment->ack, r->base, &sent_ns,
+                                               &memory->unacknowledged);
     verdict->ack_rtt_ns = segment->time_ns - sent_ns;
+    verdict->has_ack_rtt = is_exact && verdict->ack_rtt_ns; /* tshark hides a time of 0 */
     verdict->bytes_in_flight = bytes_in_flight(&view);
     return true;
 }
