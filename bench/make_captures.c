@@ -267,14 +267,15 @@ static uint8_t *put_tcp(struct capture *capture, uint8_t *at, struct connection 
 {
     uint8_t *start = at;
     struct host *from = &connection->host[side], *to = &connection->host[!side];
-    uint32_t window = flags & SYN ? 64240 : 450 + random_below(capture, 64);
+    uint32_t ack = flags & ACK ? expected(connection, side) : 0;
+    uint32_t window = flags & SYN ? 64240 : 450 + ack / 16384 % 64; /* the same in duplicates */
     uint32_t echo = flags & ACK ? to->timestamp : 0;
     from->timestamp = from->clock + (uint32_t)(capture->time_us / 1000);
 
     at = put_u16(at, from->port);
     at = put_u16(at, to->port);
     at = put_u32(at, seq);
-    at = put_u32(at, flags & ACK ? expected(connection, side) : 0);
+    at = put_u32(at, ack);
     at = put_u16(at, flags);
     at = put_u16(at, window);
     at = put_u32(at, 0); /* checksum, urgent pointer */
@@ -509,7 +510,8 @@ static enum fate draw_fate(struct capture *capture)
 static uint32_t draw_length(struct capture *capture, uint32_t mean)
 {
     uint32_t extra = mean > SHORTEST ? mean - SHORTEST : 0;
-    return SHORTEST + random_below(capture, happens(capture, 200) ? 6 * extra + 1 : extra + 1);
+    uint32_t longest = happens(capture, 200) ? 6 * extra : extra;
+    return random_between(capture, SHORTEST, SHORTEST + longest);
 }
 
 static void start_host(struct capture *capture, struct host *host, uint32_t ip, uint32_t port,
@@ -532,10 +534,13 @@ static void start_connection(struct capture *capture, struct connection *connect
     uint32_t client = number / CONNECTIONS_A_CLIENT * 0x9e3779b1u & 0xffffff; /* a permutation */
     uint32_t port = 32768 + number % CONNECTIONS_A_CLIENT * PORTS + random_below(capture, PORTS);
 
+    uint32_t server = random_below(capture, 4096);
+    uint16_t service = services[random_below(capture, 8)];
+    uint8_t server_ttl = (uint8_t)random_between(capture, 45, 60);
+
     *connection = (struct connection){.fate = draw_fate(capture)};
     start_host(capture, &connection->host[CLIENT], 0x0a000000 | client, port, 64);
-    start_host(capture, &connection->host[SERVER], 0xac100000 | random_below(capture, 4096),
-               services[random_below(capture, 8)], (uint8_t)random_between(capture, 45, 60));
+    start_host(capture, &connection->host[SERVER], 0xac100000 | server, service, server_ttl);
     connection->has_timestamps = happens(capture, 900);
     connection->target = draw_length(capture, mean_packets);
     if (connection->fate == PREEXISTING)

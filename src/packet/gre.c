@@ -8,7 +8,8 @@ enum {
     HAS_ROUTING = 0x4000,
     HAS_KEY = 0x2000,
     HAS_SEQUENCE = 0x1000,
-    HAS_ACKNOWLEDGMENT = 0x0080, /* version 1 only */
+    HAS_ACKNOWLEDGMENT = 0x0080, /* in version 1 */
+    VERSION = 0x0007,
     ERSPAN_I_OR_II = 0x88be,
     ERSPAN_III = 0x22eb,
 };
@@ -93,7 +94,7 @@ enum fate decode_gre(struct walk *walk, struct cursor bytes)
     options += flags & (HAS_CHECKSUM | HAS_ROUTING) ? 4 : 0;
     options += flags & HAS_KEY ? 4 : 0;
     options += flags & HAS_SEQUENCE ? 4 : 0;
-    options += flags & HAS_ACKNOWLEDGMENT ? 4 : 0;
+    options += flags & HAS_ACKNOWLEDGMENT && (flags & VERSION) == 1 ? 4 : 0;
     if (!cursor_skip(&bytes, options) || (flags & HAS_ROUTING && !skip_routing(&bytes)))
         return walk_cut(walk);
     walk_tunnel(walk, TUNNEL_GRE);

@@ -147,10 +147,11 @@ enum fate decode_ip(struct walk *walk, struct cursor bytes)
     size_t total_length = be16_at(&header, 2);
     if (u8_at(&header, 0) >> 4 != 4 || header_length < IPV4_HEADER)
         return FATE_MALFORMED;
+    walk->beyond = 0;
     if (total_length != 0) {
         if (total_length < header_length)
             return FATE_MALFORMED;
-        walk_limit(walk, &all, total_length);
+        walk_limit_ip(walk, &all, total_length);
     }
     bytes = all;
     if (!cursor_skip(&bytes, header_length))

@@ -54,7 +54,7 @@ enum fate decode_ipv6(struct walk *walk, struct cursor bytes)
         if (length < JUMBO_MIN)
             return FATE_MALFORMED;
     }
-    walk_limit(walk, &bytes, length);
+    walk_limit_ip(walk, &bytes, length);
     take_ipv6_fields(walk->segment, &header);
     walk->fragmented = false;
     return decode_ip_protocol(walk, bytes, next);

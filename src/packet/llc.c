@@ -6,6 +6,7 @@
 enum {
     SAP_IP = 0x06,
     SAP_SNAP = 0xaa,
+    UNNUMBERED_INFORMATION = 0x03,
     OUI_ETHERTYPE = 0x000000, /* RFC 1042 */
     OUI_CISCO = 0x0000f8,     /* the same use, IEEE 802.1H */
     OUI_BRIDGED = 0x0080c2,   /* RFC 2684 section 5.2 */
@@ -30,8 +31,11 @@ enum fate decode_llc(struct walk *walk, struct cursor bytes)
     struct cursor header;
     if (!cursor_take(&bytes, 3, &header))
         return walk_cut(walk);
-    bool is_unnumbered = (u8_at(&header, 2) & 3) == 3;
-    if (!is_unnumbered && !cursor_skip(&bytes, 1)) /* the control field has two bytes then */
+    uint8_t control = u8_at(&header, 2);
+    bool is_numbered = !(control & 1);
+    if (!is_numbered && control != UNNUMBERED_INFORMATION)
+        return FATE_NOT_IP;
+    if (is_numbered && !cursor_skip(&bytes, 1)) /* the control field has two bytes then */
         return walk_cut(walk);
     uint8_t dsap = u8_at(&header, 0);
     if (dsap == SAP_SNAP && u8_at(&header, 1) == SAP_SNAP)

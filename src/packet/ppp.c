@@ -22,17 +22,21 @@ static enum fate decode_multilink(struct walk *walk, struct cursor bytes)
 }
 
 /* Bridging control protocol, RFC 3518 section 4.3: flags, MAC type, perhaps a LAN identifier, an
- * Ethernet frame. */
+ * Ethernet frame, which padding and a check sequence may follow. */
 static enum fate decode_bridged(struct walk *walk, struct cursor bytes)
 {
-    enum { HAS_LAN_ID = 0x40, MAC_ETHERNET = 1 };
+    enum { HAS_FCS = 0x80, HAS_LAN_ID = 0x40, PADS = 0x0f, MAC_ETHERNET = 1 };
     struct cursor header;
     if (!cursor_take(&bytes, 2, &header))
         return walk_cut(walk);
+    uint8_t flags = u8_at(&header, 0);
     if (u8_at(&header, 1) != MAC_ETHERNET)
         return FATE_NOT_IP;
-    size_t lan_id = u8_at(&header, 0) & HAS_LAN_ID ? 4 : 0;
-    return cursor_skip(&bytes, lan_id) ? decode_ethernet(walk, bytes) : walk_cut(walk);
+    size_t trailer = (flags & PADS) + (flags & HAS_FCS ? 4u : 0);
+    if (!cursor_skip(&bytes, flags & HAS_LAN_ID ? 4 : 0) || walk_length(walk, bytes) < trailer)
+        return walk_cut(walk);
+    walk_limit(walk, &bytes, walk_length(walk, bytes) - trailer);
+    return decode_ethernet(walk, bytes);
 }
 
 /* PPP protocol numbers, https://www.iana.org/assignments/ppp-numbers; some systems write EtherTypes

@@ -38,7 +38,7 @@ static void decode_raw_header(struct walk *walk, struct walk_parts *parts, struc
     uint32_t frame_length = be32_at(&header, 4), sampled = be32_at(&header, 12);
     struct cursor bytes = cursor_first(&record, sampled);
     decode_function *decode = find_header_protocol(be32_at(&header, 0));
-    if (decode)
+    if (decode && bytes.left == sampled)
         walk_part(walk, parts, bytes, frame_length > bytes.left ? frame_length - bytes.left : 0,
                   decode);
 }

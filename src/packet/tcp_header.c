@@ -129,7 +129,7 @@ static void take_ports_only(struct segment *segment)
     segment->options_known = false;
     segment->seq = segment->ack = 0;
     segment->flags = segment->window = 0;
-    segment->payload_length = 0;
+    segment->payload_length = segment->promised_length = 0;
     segment->payload = cursor_over(NULL, 0);
 }
 
@@ -143,6 +143,8 @@ static void take_lengths(const struct walk *walk, struct cursor bytes, size_t he
     segment->length_known = header_length <= length && !walk->fragmented && !walk->sampled;
     segment->options_known = segment->flags_known && header_length <= bytes.left;
     segment->payload_length = segment->length_known ? (uint32_t)(length - header_length) : 0;
+    segment->promised_length =
+        segment->length_known ? segment->payload_length + (uint32_t)walk->beyond : 0;
     segment->payload = cursor_after(&bytes, segment->length_known ? header_length : bytes.left);
 }
 

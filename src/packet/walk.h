@@ -33,6 +33,7 @@ struct walk {
     struct segment *segment; /* filled from layer to layer; the innermost wins */
     struct fault *fault;
     uint64_t missing; /* bytes of the current layer that were on the wire but not captured */
+    uint64_t beyond;  /* bytes that the innermost IP header promises and that were not even in the frame */
     unsigned layers;  /* entered so far */
     unsigned tunnels; /* layers in segment->tunnel */
     bool quoted;      /* inside an ICMP error */
@@ -66,6 +67,14 @@ static inline void walk_limit(struct walk *walk, struct cursor *bytes, uint64_t 
     } else if (length - bytes->left < walk->missing) {
         walk->missing = length - bytes->left;
     }
+}
+
+/* Ends an IP packet after the length that its header gives; what the frame is too short for is noted. */
+static inline void walk_limit_ip(struct walk *walk, struct cursor *bytes, uint64_t length)
+{
+    uint64_t there = walk_length(walk, *bytes);
+    walk->beyond = length > there ? length - there : 0;
+    walk_limit(walk, bytes, length);
 }
 
 /* Counts one more layer; false if there are too many. */

@@ -140,13 +140,13 @@ bool byte_ranges_add(struct byte_ranges *ranges, uint32_t seq, uint32_t length, 
     return true;
 }
 
-/* Joins an acknowledged range with the acknowledged one before it if they touch; true if they were joined. */
+/* Joins a range with the one before it if both are acknowledged and touch; true if they were joined. */
 static bool join_with_previous(struct byte_ranges *ranges, unsigned i, struct ring_pool *pool)
 {
-    if (i == 0)
+    if (i == 0 || i == ranges->ring.count)
         return false;
     struct byte_range *previous = range_at(ranges, i - 1), *range = range_at(ranges, i);
-    if (!previous->acknowledged || previous->last + 1 != range->first ||
+    if (!previous->acknowledged || !range->acknowledged || previous->last + 1 != range->first ||
         quadrant_of(previous->first) != quadrant_of(range->first))
         return false;
     range->first = previous->first;
@@ -160,9 +160,10 @@ bool byte_ranges_acknowledge(struct byte_ranges *ranges, uint32_t ack, int64_t *
                              struct ring_pool *pool)
 {
     enter_quadrant(ranges, quadrant_of(ack), pool);
-    bool sampled = false, changed = false;
+    bool sampled = false;
     int64_t newest = INT64_MIN; /* latest transmission of anything lower */
-    for (unsigned i = 0; i < ranges->ring.count; i++) {
+    unsigned i = 0;
+    for (; i < ranges->ring.count; i++) {
         struct byte_range *range = range_at(ranges, i);
         bool in_quadrant = quadrant_of(range->first) == quadrant_of(ack);
         if (place_of(ranges, ack) <= place_of(ranges, range->first))
@@ -176,9 +177,9 @@ bool byte_ranges_acknowledge(struct byte_ranges *ranges, uint32_t ack, int64_t *
         if ((is_new || in_quadrant) && range->time_ns > newest)
             newest = range->time_ns;
         range->acknowledged = true;
-        changed = changed || is_new;
-        if (changed && join_with_previous(ranges, i, pool))
+        if (join_with_previous(ranges, i, pool))
             i--;
     }
+    join_with_previous(ranges, i, pool);
     return sampled;
 }

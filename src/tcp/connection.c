@@ -165,24 +165,25 @@ static bool count_judgements(struct direction *sender, const struct segment *seg
 }
 
 /* tcptrace's bytes: what was sent for the first time.  SYN and FIN take a number but are no bytes; a probe of a
- * closed window is not recorded. */
+ * closed window is not recorded.  A further SYN or FIN is taken off what was sent again even if it had a new
+ * number: tcptrace does so. */
 static bool record_bytes(struct direction *sender, const struct direction *receiver,
                          const struct segment *segment, struct tcp_memory *memory,
                          struct fault *fault)
 {
     bool syn = segment->flags & TCP_SYN, fin = segment->flags & TCP_FIN;
-    uint32_t length = segment->payload_length + syn + fin, repeated;
+    int64_t again = -(int64_t)(syn && sender->syn_sent) - (fin && sender->fin_sent);
+    uint32_t payload = segment->promised_length, length = payload + syn + fin, repeated;
+    sender->syn_sent |= syn;
+    sender->fin_sent |= fin;
     if (!length || (receiver->window_is_closed && !syn))
         return true;
     if (!byte_ranges_add(&sender->ranges, segment->seq, length, segment->time_ns, &repeated,
                          &memory->byte_ranges, fault))
         return false;
-    repeated -= repeated && syn && sender->syn_repeated;
-    repeated -= repeated && fin && sender->fin_repeated;
-    if (repeated < segment->payload_length)
-        sender->unique_bytes += segment->payload_length - repeated;
-    sender->syn_repeated |= syn;
-    sender->fin_repeated |= fin;
+    again += repeated;
+    if (again < payload)
+        sender->unique_bytes += (uint64_t)(payload - again);
     return true;
 }
 

@@ -62,7 +62,7 @@ struct direction {
     uint8_t window_scale;
     uint8_t ttl; /* of the first segment */
     bool syn_seen, mss_known, window_scale_known, sack_permitted, timestamps;
-    bool syn_repeated, fin_repeated; /* a further SYN or FIN is no first one (tcptrace) */
+    bool syn_sent, fin_sent;
     bool window_is_closed; /* the latest segment that was no RST offered no window (tcptrace) */
 };
 

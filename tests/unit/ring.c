@@ -86,7 +86,7 @@ static void test_against_arrays(void)
     unsigned wrong = 0;
     for (unsigned step = 0; step < 300000; step++) {
         unsigned which = random_below(&random, RINGS);
-        change(&random, &rings[which], &arrays[which], &pool, step % 3000 < 400);
+        change(&random, &rings[which], &arrays[which], &pool, step % 6000 < 3000);
         wrong += !is_equal(&rings[which], &arrays[which]);
     }
     CHECK_INT(wrong, 0);

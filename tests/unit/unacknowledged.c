@@ -6,6 +6,8 @@
 #include "pools.h"
 #include "random.h"
 
+#include <stdlib.h>
+
 /* ---- the walk, word for word ---- */
 
 struct model {
