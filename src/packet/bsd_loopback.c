@@ -34,8 +34,6 @@ enum fate decode_null(struct walk *walk, struct cursor bytes)
     uint32_t family = le32_at(&header, 0);
     if (family > UINT16_MAX)
         family = be32_at(&header, 0);
-    if (family > UINT16_MAX)
-        family = be16_at(&header, 0);
     if (family <= LENGTH_MAX && family & 0xff00 && !(family & 0x00ff))
         family >>= 8;
     return family > LENGTH_MAX ? decode_ethertype(walk, bytes, (uint16_t)family)

@@ -1,7 +1,8 @@
 /* IEEE 802.11 data frames and the radio headers before them: radiotap, Prism, AVS, PPI.
  *
- * Encrypted frames and fragments of the link layer cannot be read further.  Source: IEEE 802.11
- * section 9.2; radiotap.org; the PPI specification; tcpdump.org's link types. */
+ * Encrypted frames cannot be read further; fragments of the link layer are not put together.
+ * Source: IEEE 802.11 section 9.2; radiotap.org; the PPI specification; tcpdump.org's link types.
+ */
 #include "packet/walk.h"
 
 enum {
@@ -63,8 +64,7 @@ static enum fate decode_frame(struct walk *walk, struct cursor bytes, uint16_t c
     struct cursor header;
     if (!cursor_take(&bytes, length, &header))
         return walk_cut(walk);
-    bool is_fragment = control & MORE_FRAGMENTS || le16_at(&header, 22) & 0x000f;
-    if (is_fragment)
+    if (control & MORE_FRAGMENTS)
         return FATE_FRAGMENT;
     if (control & QOS && le16_at(&header, qos_offset) & QOS_AMSDU)
         return decode_amsdu(walk, bytes);

@@ -66,27 +66,44 @@ static bool take_extension(struct cursor *bytes, size_t length, struct cursor *h
     return bytes->left >= 2 && cursor_take(bytes, length, header);
 }
 
+/* Whether no option reaches beyond the packet; the last one may reach beyond its header. */
+static bool options_are_sane(struct cursor packet, size_t header_length)
+{
+    enum { PAD1 = 0 };
+    size_t end = packet.left - header_length;
+    cursor_skip(&packet, 2);
+    while (packet.left > end) {
+        uint8_t type = u8_at(&packet, 0), length = u8_at(&packet, 1);
+        if (!cursor_skip(&packet, type == PAD1 ? 1 : 2u + length))
+            return false;
+    }
+    return true;
+}
+
 /* Hop-by-hop and destination options: length in units of 8 bytes, the first not counted. */
 enum fate decode_ipv6_options(struct walk *walk, struct cursor bytes)
 {
-    struct cursor header;
-    if (!take_extension(&bytes, 8 + 8u * u8_at(&bytes, 1), &header))
+    struct cursor packet = bytes, header;
+    if (!take_extension(&bytes, 8 + 8u * u8_at(&bytes, 1), &header) ||
+        !options_are_sane(packet, header.left))
         return walk_cut(walk);
     return decode_ip_protocol(walk, bytes, u8_at(&header, 0));
 }
 
 /* While segments are left, the header's destination is only the next stop: the connection ends at
- * the last address of the list, which segment routing writes first. */
-static void take_final_destination(struct segment *segment, const struct cursor *header)
+ * the last address of the list, which segment routing writes first.  False if there is no room for
+ * the address that the type has. */
+static bool take_final_destination(struct segment *segment, const struct cursor *header)
 {
-    enum { SOURCE_ROUTE = 0, MOBILE_IPV6 = 2, SEGMENT_ROUTING = 4 };
+    enum { SOURCE_ROUTE = 0, MOBILE_IPV6 = 2, SEGMENT_ROUTING = 4, ONE_ADDRESS = 24 };
     uint8_t type = u8_at(header, 2), segments_left = u8_at(header, 3);
-    if (segments_left == 0 || header->left < 24)
-        return;
-    if (type == SOURCE_ROUTE || type == MOBILE_IPV6)
-        copy_at(header, header->left - 16, segment->dst, 16);
-    else if (type == SEGMENT_ROUTING)
-        copy_at(header, 8, segment->dst, 16);
+    if (type != SOURCE_ROUTE && type != MOBILE_IPV6 && type != SEGMENT_ROUTING)
+        return true;
+    if (header->left < ONE_ADDRESS)
+        return type == SOURCE_ROUTE;
+    if (segments_left > 0)
+        copy_at(header, type == SEGMENT_ROUTING ? 8 : header->left - 16, segment->dst, 16);
+    return true;
 }
 
 enum fate decode_ipv6_routing(struct walk *walk, struct cursor bytes)
@@ -94,8 +111,8 @@ enum fate decode_ipv6_routing(struct walk *walk, struct cursor bytes)
     struct cursor header;
     if (!take_extension(&bytes, 8 + 8u * u8_at(&bytes, 1), &header))
         return walk_cut(walk);
-    if (walk->segment->ip_version == 6)
-        take_final_destination(walk->segment, &header);
+    if (walk->segment->ip_version == 6 && !take_final_destination(walk->segment, &header))
+        return FATE_MALFORMED;
     return decode_ip_protocol(walk, bytes, u8_at(&header, 0));
 }
 

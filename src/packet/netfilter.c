@@ -24,7 +24,7 @@ static struct cursor find_attribute(struct cursor attributes, uint16_t type)
     struct cursor header;
     while (cursor_take(&attributes, 4, &header)) {
         size_t length = le16_at(&header, 0);
-        if (length < 4)
+        if (length < 4 || length - 4 > attributes.left)
             break;
         if ((le16_at(&header, 2) & TYPE_BITS) == type)
             return cursor_first(&attributes, length - 4);

@@ -83,9 +83,10 @@ struct segment {
      * offset is at least 20; below that tshark shows no flags and judges no more. options_known:
      * all bytes of the options were captured. */
     bool header_known, length_known, flags_known, options_known;
-    uint32_t payload_length;   /* on the wire, from the IP length, but not beyond the frame (tshark) */
-    uint32_t promised_length;  /* the same from the IP length alone (tcptrace) */
-    struct cursor payload;   /* the captured part of it */
+    uint32_t
+        payload_length; /* on the wire, from the IP length, but not beyond the frame (tshark) */
+    uint32_t promised_length; /* the same from the IP length alone (tcptrace) */
+    struct cursor payload;    /* the captured part of it */
     enum checksum checksum;
     struct tcp_options options;
 };

@@ -99,7 +99,7 @@ static uint64_t sum_words(struct cursor bytes)
     uint32_t rest[LANES] = {0};
     copy_at(&bytes, 0, rest, bytes.left);
     for (size_t i = 0; i < LANES; i++)
-        sum += sums[i] % UINT32_MAX + rest[i];
+        sum += sums[i] + rest[i]; /* 2^32 words at most: far from overflow */
     return sum;
 }
 
@@ -112,14 +112,15 @@ static uint16_t fold(uint64_t sum)
 
 bool tcp_checksum_is_good(const struct segment *segment, struct cursor bytes)
 {
-    size_t address = segment->ip_version == 4 ? 4 : 16;
+    enum { LENGTH = 32, PROTOCOL = 39, PSEUDO_HEADER = 40 }; /* zeros between them add nothing */
     uint32_t length = (uint32_t)bytes.left;
-    uint8_t rest[8] = {(uint8_t)(length >> 24), (uint8_t)(length >> 16), (uint8_t)(length >> 8),
-                       (uint8_t)length, [7] = PROTOCOL_TCP};
-    uint64_t sum = sum_words(cursor_over(segment->src, address)) +
-                   sum_words(cursor_over(segment->dst, address)) +
-                   sum_words(cursor_over(rest, sizeof rest)) + sum_words(bytes);
-    return fold(sum) == UINT16_MAX;
+    uint8_t pseudo[PSEUDO_HEADER] = {0};
+    memcpy(pseudo, segment->src, 16);
+    memcpy(pseudo + 16, segment->dst, 16);
+    for (int i = 0; i < 4; i++)
+        pseudo[LENGTH + i] = (uint8_t)(length >> (24 - 8 * i));
+    pseudo[PROTOCOL] = PROTOCOL_TCP;
+    return fold(sum_words(cursor_over(pseudo, sizeof pseudo)) + sum_words(bytes)) == UINT16_MAX;
 }
 
 /* The first bytes of a header, with which nothing else can be known. */

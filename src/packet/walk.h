@@ -33,11 +33,13 @@ struct walk {
     struct segment *segment; /* filled from layer to layer; the innermost wins */
     struct fault *fault;
     uint64_t missing; /* bytes of the current layer that were on the wire but not captured */
-    uint64_t beyond;  /* bytes that the innermost IP header promises and that were not even in the frame */
+    uint64_t beyond;  /* bytes that the innermost IP header promises and that were not even in the
+                         frame */
     unsigned layers;  /* entered so far */
     unsigned tunnels; /* layers in segment->tunnel */
     bool quoted;      /* inside an ICMP error */
     bool sampled;     /* inside an sFlow sample: a copy of a packet's first bytes */
+    bool overlong;    /* the innermost IP header claims more than its frame had */
     bool fragmented;  /* the innermost IP packet is a first fragment that stands alone */
     bool failed;      /* the fault is set */
 };
@@ -69,7 +71,8 @@ static inline void walk_limit(struct walk *walk, struct cursor *bytes, uint64_t 
     }
 }
 
-/* Ends an IP packet after the length that its header gives; what the frame is too short for is noted. */
+/* Ends an IP packet after the length that its header gives; what the frame is too short for is
+ * noted. */
 static inline void walk_limit_ip(struct walk *walk, struct cursor *bytes, uint64_t length)
 {
     uint64_t there = walk_length(walk, *bytes);

@@ -123,6 +123,7 @@ static void note_syn_options(struct direction *sender, const struct segment *seg
         return;
     sender->syn_seen = true;
     sender->isn = segment->seq;
+    sender->syn_options_known = segment->options_known;
     sender->mss = options->mss;
     sender->mss_known = options->has_mss;
     sender->window_scale = options->window_scale;

@@ -76,7 +76,8 @@ static void note_damage(struct trace *trace)
     const struct file_account *accounts = segment_stream_accounts(trace->stream);
     for (size_t i = 0; i < trace->dataset->count; i++) {
         if (accounts[i].is_corrupt) {
-            fault_set(&trace->damage, FAULT_DAMAGE, "%s", accounts[i].info.damage);
+            fault_set(&trace->damage, FAULT_DAMAGE, "%s: %s", accounts[i].path,
+                      accounts[i].info.damage);
             return;
         }
     }

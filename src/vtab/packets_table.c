@@ -34,7 +34,8 @@ struct packets_cursor {
     struct verdict *verdicts; /* of the batch; NULL without tracker */
     struct packet_row row;
     size_t index;       /* of the row's segment in the batch */
-    struct fault fault; /* comes after the rows of the batch */
+    bool has_fault;     /* the rows of the batch are the last ones before the fault */
+    struct fault fault;
     bool at_end;
 };
 
@@ -100,7 +101,7 @@ static void end_scan(struct packets_cursor *self)
     self->tracker = NULL;
     self->stream = NULL;
     self->dataset = NULL;
-    self->fault.code = FAULT_NONE;
+    self->has_fault = false;
     self->at_end = true;
 }
 
@@ -146,11 +147,12 @@ static int read_batch(struct packets_cursor *self)
 {
     struct capture_table *table = (struct capture_table *)self->base.pVtab;
     struct fault fault;
-    if (self->fault.code != FAULT_NONE)
+    if (self->has_fault)
         return table_fault(&table->base, &self->fault);
     if (poll_stop(&table->poll) != SQLITE_OK)
         return SQLITE_INTERRUPT;
-    if (!segment_stream_fill(self->stream, self->batch, &self->fault) && self->batch->count == 0)
+    self->has_fault = !segment_stream_fill(self->stream, self->batch, &self->fault);
+    if (self->has_fault && self->batch->count == 0)
         return table_fault(&table->base, &self->fault);
     self->row.start_ns = segment_stream_start_ns(self->stream);
     self->index = 0;
@@ -187,7 +189,7 @@ static int find_row(struct packets_cursor *self)
                 return SQLITE_OK;
             }
         }
-        if (self->batch->at_end && self->fault.code == FAULT_NONE) {
+        if (self->batch->at_end && !self->has_fault) {
             self->at_end = true;
             return SQLITE_OK;
         }

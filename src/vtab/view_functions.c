@@ -22,10 +22,11 @@ SQLITE_EXTENSION_INIT3
 /* `temp.` reaches the functions even if the user's database has tables of their names.  The view
  * stands in parentheses, on lines of its own, so that it may begin with a WITH and end with a
  * comment. */
-static const char view_query[] = "WITH connections AS (SELECT * FROM temp.tcp_connections(?1)),\n"
-                                 "packets AS (SELECT * FROM temp.tcp_packets(?1)),\n"
-                                 "captures AS (SELECT * FROM temp.tcp_captures(?1))\n"
-                                 "SELECT * FROM (\n%s\n)";
+static const char view_query[] =
+    "WITH connections AS NOT MATERIALIZED (SELECT * FROM temp.tcp_connections(?1)),\n"
+    "packets AS NOT MATERIALIZED (SELECT * FROM temp.tcp_packets(?1)),\n"
+    "captures AS NOT MATERIALIZED (SELECT * FROM temp.tcp_captures(?1))\n"
+    "SELECT * FROM (\n%s\n)";
 
 /* Nobody knows what a view costs; it reads at least one capture. */
 static const double VIEW_COST = 1e6;
