@@ -4,18 +4,18 @@
 #     docs/make_columns.sh build/tcpvtab.so >docs/columns.md
 #
 # Columns come from tcp_columns(); a bundled view is described by the first line of its file in sql/.  What the
-# extension registers and nobody describes here, or the other way round, ends the script.
+# extension registers and nobody describes below, or the other way round, ends the script.
 set -eu
 
 extension=$1
 root=$(cd -- "$(dirname -- "$0")/.." && pwd)
 
-# ('NAME', 'first line of sql/NAME.sql'), …
+# ('tcp_NAME(capture)', 'first line of sql/NAME.sql without a sentence that goes on'), …
 views() {
     separator=
     for file in "$root"/sql/*.sql; do
         printf "%s('tcp_%s(capture)', '%s')" "$separator" "$(basename "$file" .sql)" \
-            "$(sed -n "1{s/^-- *//;s/'/''/g;p;}" "$file")"
+            "$(sed -n "1{s/^-- *//;s/\\([.?]\\) [^.?]*\$/\\1/;s/'/''/g;p;}" "$file")"
         separator=,
     done
 }
@@ -44,7 +44,7 @@ FROM (SELECT name, 0 AS is_table FROM pragma_function_list UNION SELECT name, 1 
 WHERE name NOT IN (SELECT name FROM known)
 GROUP BY name;
 
-CREATE TEMP TABLE undescribed(name CHECK (name IS NULL));
+CREATE TEMP TABLE undescribed(name CONSTRAINT "all that is registered is described, and nothing else" CHECK (name IS NULL));
 INSERT INTO undescribed
 SELECT coalesce(name, signature)
 FROM registered FULL JOIN described ON name = substr(signature, 1, instr(signature, '(') - 1)
@@ -52,7 +52,7 @@ WHERE name IS NULL OR signature IS NULL;
 
 .print # Tables, columns and functions
 .print
-.print Made by \`docs/make_columns.sh\` from what the extension says of itself: SELECT * FROM tcp_columns().
+.print Made by \`docs/make_columns.sh\` from what the extension says of itself: \`SELECT * FROM tcp_columns()\`.
 .print
 .print A time ending in \`_time\` is REAL Unix seconds, in \`_ns\` exact Unix nanoseconds, in \`_utc\` text of three decimals.
 .print Durations and round trips are seconds.  What is not known is NULL.  The last column says whose rule a value follows:
@@ -86,8 +86,8 @@ lines AS (
     FROM listed
     GROUP BY "table"
     UNION ALL
-    SELECT position, '| \`' || name || '\` | ' || type || ' | ' || unit || ' | ' || replace(meaning, '|', '\|')
-        || ' | ' || replace(rule, '|', '\|') || ' |'
+    SELECT position, '| \`' || name || '\` | ' || type || ' | ' || unit || ' | '
+        || replace(meaning, '<', '&lt;') || ' | ' || rule || ' |'
     FROM listed
 )
 SELECT line FROM lines ORDER BY position;

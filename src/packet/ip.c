@@ -69,7 +69,7 @@ enum fate decode_ip_protocol(struct walk *walk, struct cursor bytes, uint8_t pro
 enum fate decode_fragment(struct walk *walk, struct cursor bytes, const struct ip_fragment *piece)
 {
     struct segment *segment = walk->segment;
-    if (walk->quoted || walk->missing > 0 || walk->overlong || bytes.left == 0) {
+    if (walk->quoted || walk->missing > 0 || walk->beyond > 0 || bytes.left == 0) {
         walk->fragmented = true;
         return piece->offset > 0 ? FATE_FRAGMENT : decode_ip_protocol(walk, bytes, piece->protocol);
     }

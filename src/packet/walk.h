@@ -39,7 +39,6 @@ struct walk {
     unsigned tunnels; /* layers in segment->tunnel */
     bool quoted;      /* inside an ICMP error */
     bool sampled;     /* inside an sFlow sample: a copy of a packet's first bytes */
-    bool overlong;    /* the innermost IP header claims more than its frame had */
     bool fragmented;  /* the innermost IP packet is a first fragment that stands alone */
     bool failed;      /* the fault is set */
 };

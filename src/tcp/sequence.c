@@ -128,7 +128,7 @@ static uint32_t judge_repetition(const struct view *view, int64_t initial_rtt_ns
     bool is_old = f->next && seq_before(seq, f->next);
     if (view->length > 1 && seq == f->next - 1)
         is_old = false; /* data after a probe of one byte */
-    if (view->length && r->last_ack && !seq_after(seq + view->length, r->last_ack))
+    if (view->length && r->last_ack && seq_at_or_before(seq + view->length, r->last_ack))
         return JUDGED_RETRANSMISSION | JUDGED_SPURIOUS_RETRANSMISSION;
     if (!is_old)
         return 0;

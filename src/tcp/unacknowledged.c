@@ -98,7 +98,7 @@ static bool acknowledge_any(struct unacknowledged *list, uint32_t ack, uint32_t 
             *sent_ns = entry.time_ns;
             continue;
         }
-        if (seq_after(ack, entry.seq) && !seq_after(ack, entry.end))
+        if (seq_before(entry.seq, ack) && seq_at_or_before(ack, entry.end))
             entry.seq = ack;
         else if (!seq_after(entry.end, ack))
             continue;

@@ -1,5 +1,5 @@
-/* byte_ranges.h: equal to a plain model of tcptrace's records (a sorted list for each quadrant of the number space),
- * and to a map of single bytes where one suffices. */
+/* byte_ranges.h: equal to a plain model of tcptrace's records (a sorted list for each quadrant of
+ * the number space), and to a map of single bytes where one suffices. */
 #include "tcp/byte_ranges.h"
 
 #include "check.h"
@@ -155,11 +155,11 @@ static bool is_equal(const struct byte_ranges *ranges)
 struct conversation {
     const char *name;
     uint32_t start;
-    uint32_t step_max; /* largest segment */
-    uint32_t back_max; /* how far repeats and ACKs reach back */
-    uint32_t ahead_max; /* how large holes get */
+    uint32_t step_max;         /* largest segment */
+    uint32_t back_max;         /* how far repeats and ACKs reach back */
+    uint32_t ahead_max;        /* how large holes get */
     unsigned acknowledgements; /* of a hundred events */
-    unsigned returns_of_time; /* of a hundred events */
+    unsigned returns_of_time;  /* of a hundred events */
 };
 
 static const struct conversation conversations[] = {
@@ -172,8 +172,8 @@ static const struct conversation conversations[] = {
     {"the clock goes back", 0x7fffff00, 40, 200, 20, 20, 10},
 };
 
-static bool compare_add(struct byte_ranges *ranges, uint32_t seq, uint32_t length,
-                            int64_t now_ns, struct ring_pool *pool)
+static bool compare_add(struct byte_ranges *ranges, uint32_t seq, uint32_t length, int64_t now_ns,
+                        struct ring_pool *pool)
 {
     uint32_t repeated;
     if (!byte_ranges_add(ranges, seq, length, now_ns, &repeated, pool, &fault))
@@ -182,8 +182,7 @@ static bool compare_add(struct byte_ranges *ranges, uint32_t seq, uint32_t lengt
     return differs || !is_equal(ranges);
 }
 
-static bool compare_acknowledge(struct byte_ranges *ranges, uint32_t ack,
-                                    struct ring_pool *pool)
+static bool compare_acknowledge(struct byte_ranges *ranges, uint32_t ack, struct ring_pool *pool)
 {
     int64_t sent_ns = -1, expected_ns = -1;
     bool sampled = byte_ranges_acknowledge(ranges, ack, &sent_ns, pool);

@@ -1,5 +1,5 @@
-/* unacknowledged.h: its fast way and its running minimum and maximum give what tshark's walk over the whole list
- * gives. */
+/* unacknowledged.h: its fast way and its running minimum and maximum give what tshark's walk over
+ * the whole list gives. */
 #include "tcp/unacknowledged.h"
 
 #include "check.h"
@@ -84,15 +84,16 @@ static void add(struct pair *pair, uint32_t seq, uint32_t end)
 static void acknowledge(struct pair *pair, uint32_t ack)
 {
     int64_t sent_ns = -1, expected_ns = -1;
-    bool exact = unacknowledged_acknowledge(&pair->list, ack, pair->base, &sent_ns,
-                                            &pools.unacknowledged);
+    bool exact =
+        unacknowledged_acknowledge(&pair->list, ack, pair->base, &sent_ns, &pools.unacknowledged);
     pair->differences += exact != model_acknowledge(&model, ack, &expected_ns);
     pair->differences += exact && sent_ns != expected_ns;
     pair->differences += pair->list.ring.count != model.count;
     pair->differences += unacknowledged_span(&pair->list) != model_span(&model, pair->base);
 }
 
-/* How a sender behaves: in a hundred segments, how many are sent again and how many have a wild number. */
+/* How a sender behaves: in a hundred segments, how many are sent again and how many have a wild
+ * number. */
 struct behaviour {
     const char *name;
     unsigned repeats, wild, acknowledgements, rebases;
