@@ -122,9 +122,10 @@ static const struct block_kind {
 /* One block while it is handled. */
 struct block {
     const struct block_kind *kind;
-    uint64_t length;    /* total, padding included */
-    struct cursor body; /* what was read of it behind its header */
-    bool is_whole;      /* all of it is in memory */
+    uint32_t type, stated_length; /* as they stand at its start */
+    uint64_t length;              /* total, padding included */
+    struct cursor body;           /* what was read of it behind its header */
+    bool is_whole;                /* all of it is in memory */
 };
 
 static const struct block_kind other_kind = {0, BLOCK_LENGTH_MIN, false, false};
@@ -469,21 +470,23 @@ static enum capture_result read_block_header(struct capture *capture, struct blo
     if (window.left < BLOCK_LENGTH_MIN)
         return capture_cut(capture, BLOCK_LENGTH_MIN, window.left);
 
-    uint32_t type = u32_at(&window, 0, pcapng->byte_order);
-    if (type == SECTION_HEADER && !read_byte_order(&window, &pcapng->byte_order))
+    block->type = u32_at(&window, 0, pcapng->byte_order);
+    if (block->type == SECTION_HEADER && !read_byte_order(&window, &pcapng->byte_order))
         return capture_corrupt(capture, fault,
                                "byte-order magic 0x%08x of a section, 0x%08x is allowed",
                                (unsigned)be32_at(&window, BLOCK_HEADER_SIZE), BYTE_ORDER_MAGIC);
-    block->kind = kind_of(type);
-    block->length = padded(u32_at(&window, 4, pcapng->byte_order));
+    block->stated_length = u32_at(&window, 4, pcapng->byte_order);
+    block->kind = kind_of(block->type);
+    block->length = padded(block->stated_length);
     if (block->length < block->kind->length_min)
-        return capture_corrupt(
-            capture, fault, "block of type 0x%08x has length %llu, at least %u is needed",
-            (unsigned)type, (unsigned long long)block->length, (unsigned)block->kind->length_min);
-    if (block->kind->is_packet && block->length > BLOCK_LENGTH_MAX)
         return capture_corrupt(capture, fault,
-                               "block of type 0x%08x has length %llu, %d is allowed",
-                               (unsigned)type, (unsigned long long)block->length, BLOCK_LENGTH_MAX);
+                               "block of type 0x%08x has length %u, at least %u is needed",
+                               (unsigned)block->type, (unsigned)block->stated_length,
+                               (unsigned)block->kind->length_min);
+    if (block->kind->is_packet && block->length > BLOCK_LENGTH_MAX)
+        return capture_corrupt(capture, fault, "block of type 0x%08x has length %u, %d is allowed",
+                               (unsigned)block->type, (unsigned)block->stated_length,
+                               BLOCK_LENGTH_MAX);
     return CAPTURE_PACKET;
 }
 
@@ -495,9 +498,9 @@ static bool check_trailer(struct capture *capture, const struct block *block,
     uint32_t length = u32_at(trailer, 0, pcapng->byte_order);
     if (padded(length) == block->length)
         return true;
-    capture_corrupt(
-        capture, fault, "block of type 0x%08x has length %llu at its start and %u at its end",
-        (unsigned)block->kind->type, (unsigned long long)block->length, (unsigned)length);
+    capture_corrupt(capture, fault,
+                    "block of type 0x%08x has length %u at its start and %u at its end",
+                    (unsigned)block->type, (unsigned)block->stated_length, (unsigned)length);
     return false;
 }
 

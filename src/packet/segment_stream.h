@@ -60,9 +60,9 @@ struct segment_stream *segment_stream_open(const struct dataset *dataset,
                                            struct memory *memory, struct fault *fault);
 void segment_stream_close(struct segment_stream *stream);
 
-/* Fills the batch with the next segments; a count of 0 is the end.  A batch may hold fewer than it
- * could. False with a fault; batch->count then is the number of segments read before it, which are
- * good. */
+/* Fills the batch with the next segments, all of one file.  A batch may hold fewer than it could,
+ * or none: only at_end is the end.  False with a fault; batch->count then is the number of segments
+ * read before it, which are good, and nothing follows. */
 bool segment_stream_fill(struct segment_stream *stream, struct segment_batch *batch,
                          struct fault *fault);
 

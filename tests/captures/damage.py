@@ -20,7 +20,7 @@ def no_captures():
     """Nothing that could be read."""
     return {"empty.pcap": b"", "one_byte.pcap": b"\xd4", "text.txt": b"This is a text and no capture at all.\n",
             "zeros.bin": bytes(1000), "unknown_link_type.pcap": pcap(RECORDS, link_type=LINKTYPE["UNKNOWN"]),
-            "version_9.pcap": pcap(RECORDS, version=(9, 0))}
+            "version_1.pcap": pcap(RECORDS, version=(1, 0))}
 
 
 @scenario

@@ -31,6 +31,7 @@ def same():
                                         each(enhanced_packet, order=order))
         files[f"same_obsolete_{name}.pcapng"] = (section(order=order) + interface(order=order) +
                                                  each(obsolete_packet, order=order))
+    files["same_version_9.pcap"] = pcap(RECORDS, version=(9, 0))  # of later versions nobody knows a difference
     files["same_nano.pcapng"] = section() + interface(tsresol=9) + each(enhanced_packet, per_second=NANOSECONDS)
     files["same_offset.pcapng"] = (section() + interface(tsoffset=1_000_000) +
                                    each(enhanced_packet, offset=1_000_000))

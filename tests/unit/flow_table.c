@@ -1,0 +1,131 @@
+/* flow_table.h: many keys, all with one hash, growth, and keys that are the same in both
+ * directions. */
+#include "tcp/flow_table.h"
+
+#include "check.h"
+#include "random.h"
+
+#include <stdlib.h>
+
+enum { KEYS = 200000, CROWD = 3000 };
+
+static struct memory memory = {.limit = 64 << 20};
+static struct fault fault;
+static struct flow_key keys[KEYS];
+
+/* A distinct flow for each number. */
+static struct segment numbered(uint32_t number)
+{
+    struct segment segment = {.ip_version = number % 5 ? 4 : 6};
+    memcpy(segment.src, &number, sizeof number);
+    segment.dst[0] = 10;
+    segment.src_port = (uint16_t)(number * 7);
+    segment.dst_port = 80;
+    return segment;
+}
+
+/* The slot of a key, or the free one where it belongs. */
+static struct flow_slot *find(const struct flow_table *table, uint32_t hash,
+                              const struct flow_key *key)
+{
+    struct flow_slot *slot = flow_table_first(table, hash);
+    while (slot->index_plus_1 && !flow_key_equal(&keys[slot->index_plus_1 - 1], key))
+        slot = flow_table_next(table, slot);
+    return slot;
+}
+
+static void fill(struct flow_table *table, uint32_t i, uint32_t hash)
+{
+    struct flow_slot *slot = find(table, hash, &keys[i]);
+    if (slot->index_plus_1 || !flow_table_fill(table, slot, hash, i, &fault))
+        abort();
+}
+
+static void test_many(void)
+{
+    struct flow_table table;
+    const uint64_t hash_key[2] = {0x0123456789abcdef, 0xfedcba9876543210};
+    uint32_t lost = 0;
+    bool sender_is_low;
+    CHECK(flow_table_open(&table, hash_key, &memory, &fault));
+    for (uint32_t i = 0; i < KEYS; i++) {
+        struct segment segment = numbered(i);
+        flow_key_of(&segment, &keys[i], &sender_is_low);
+        fill(&table, i, flow_hash(&table, &keys[i]));
+    }
+    for (uint32_t i = 0; i < KEYS; i++)
+        lost += find(&table, flow_hash(&table, &keys[i]), &keys[i])->index_plus_1 != i + 1;
+    CHECK_INT(lost, 0);
+    CHECK_INT(table.used, KEYS);
+    CHECK(table.used * 4 <= (table.mask + 1) * 3);
+    struct segment absent = numbered(KEYS);
+    struct flow_key key;
+    flow_key_of(&absent, &key, &sender_is_low);
+    CHECK(!find(&table, flow_hash(&table, &key), &key)->index_plus_1);
+    flow_table_close(&table);
+    CHECK_INT(memory.used, 0);
+}
+
+/* With one hash for all the keys decide; the hash is one that begins at the table's last slot. */
+static void test_equal_hashes(void)
+{
+    struct flow_table table;
+    const uint64_t hash_key[2] = {1, 2};
+    uint32_t lost = 0;
+    CHECK(flow_table_open(&table, hash_key, &memory, &fault));
+    for (uint32_t i = 0; i < CROWD; i++)
+        fill(&table, i, UINT32_MAX);
+    for (uint32_t i = 0; i < CROWD; i++)
+        lost += find(&table, UINT32_MAX, &keys[i])->index_plus_1 != i + 1;
+    CHECK_INT(lost, 0);
+    flow_table_close(&table);
+}
+
+/* Keys that differ little are spread over the table: in slots of a power of two no crowd is much
+ * larger than chance makes it. */
+static void test_spread(void)
+{
+    enum { BITS = 12, BUCKETS = 1 << BITS };
+    struct random random = {5};
+    const uint64_t hash_key[2] = {random_next(&random), random_next(&random)};
+    struct flow_table table = {.hash_key = {hash_key[0], hash_key[1]}};
+    static unsigned low[BUCKETS], high[BUCKETS];
+    unsigned largest = 0;
+    for (uint32_t i = 0; i < KEYS; i++) {
+        uint32_t hash = flow_hash(&table, &keys[i]);
+        low[hash % BUCKETS]++;
+        high[hash >> (32 - BITS)]++;
+    }
+    for (int i = 0; i < BUCKETS; i++) {
+        largest = low[i] > largest ? low[i] : largest;
+        largest = high[i] > largest ? high[i] : largest;
+    }
+    CHECK(largest < 2 * KEYS / BUCKETS);
+}
+
+static void test_key(void)
+{
+    struct segment there = numbered(77), back = there;
+    memcpy(back.src, there.dst, sizeof back.src);
+    memcpy(back.dst, there.src, sizeof back.dst);
+    back.src_port = there.dst_port;
+    back.dst_port = there.src_port;
+    struct flow_key a, b;
+    bool a_is_low, b_is_low;
+    flow_key_of(&there, &a, &a_is_low);
+    flow_key_of(&back, &b, &b_is_low);
+    CHECK(flow_key_equal(&a, &b));
+    CHECK(a_is_low != b_is_low);
+    back.ip_version = 6; /* IPv4 and IPv6 never meet */
+    flow_key_of(&back, &b, &b_is_low);
+    CHECK(!flow_key_equal(&a, &b));
+}
+
+int main(void)
+{
+    test_many();
+    test_equal_hashes();
+    test_spread();
+    test_key();
+    return check_done();
+}

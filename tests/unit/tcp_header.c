@@ -1,0 +1,106 @@
+/* tcp_header.c: options and checksum. */
+#include "packet/tcp_header.h"
+
+#include "check.h"
+#include "packets.h"
+
+static struct tcp_options read_options(const char *hex)
+{
+    struct tcp_options options = {0};
+    struct built built = build(hex);
+    uint8_t *exact = malloc(built.length + 1); /* so that a byte read too far is found */
+    memcpy(exact, built.data, built.length);
+    tcp_read_options(cursor_over(exact, built.length), &options);
+    free(exact);
+    return options;
+}
+
+static void test_usual_options(void)
+{
+    struct tcp_options syn = read_options("020405b4 0402 080a 00000001 00000002 01 030307");
+    CHECK(syn.has_mss && syn.has_window_scale && syn.has_timestamps && syn.sack_permitted);
+    CHECK_INT(syn.mss, 1460);
+    CHECK_INT(syn.window_scale, 7);
+    CHECK_INT(syn.ts_value, 1);
+    CHECK_INT(syn.ts_echo, 2);
+    CHECK_INT(syn.sack_count, 0);
+
+    struct tcp_options ack = read_options("0101 0512 0000000a 00000014 ffffff00 00000001");
+    CHECK_INT(ack.sack_count, 2);
+    CHECK_INT(ack.sack[0].left, 10);
+    CHECK_INT(ack.sack[0].right, 20);
+    CHECK_INT(ack.sack[1].left, 0xffffff00);
+    CHECK_INT(ack.sack[1].right, 1);
+    CHECK(!ack.has_mss && !ack.has_window_scale && !ack.has_timestamps && !ack.sack_permitted);
+}
+
+/* What ends the list, what is skipped, and what wins. */
+static void test_odd_options(void)
+{
+    CHECK(!read_options("").has_mss);
+    CHECK(!read_options("00 020405b4").has_mss);               /* after the end mark */
+    CHECK(read_options("fd04 6162 020405b4").has_mss);         /* after an unknown kind */
+    CHECK(!read_options("020005b4").has_mss);                  /* length 0 */
+    CHECK(!read_options("fd01 020405b4").has_mss);             /* length 1 */
+    CHECK(!read_options("02").has_mss);                        /* no length */
+    CHECK(!read_options("020405").has_mss);                    /* cut */
+    CHECK(read_options("020405b4 030a 0700").has_mss);         /* before one that is cut */
+    CHECK(!read_options("020405b4 030a 0700").has_window_scale);
+    CHECK(!read_options("020305").has_mss);                    /* wrong length for its kind */
+    CHECK(read_options("020305 030307").has_window_scale);     /* and what follows it */
+    CHECK(!read_options("0403 00").sack_permitted);
+    CHECK(!read_options("0806 00000001").has_timestamps);
+    CHECK_INT(read_options("020405b4 02040100").mss, 256);     /* the last one */
+    CHECK_INT(read_options("0303c8").window_scale, 200);       /* as sent */
+    CHECK_INT(read_options("0509 00000001 00 0000").sack_count, 0);
+    CHECK_INT(read_options("0532 " /* six blocks: more than a header can hold */
+                           "00000001 00000002 00000001 00000002 00000001 00000002"
+                           "00000001 00000002 00000001 00000002 00000001 00000002")
+                  .sack_count,
+              SACK_BLOCKS_MAX);
+}
+
+static const struct segment ipv4 = {.ip_version = 4, .src = {10, 0, 0, 1}, .dst = {10, 0, 0, 2}};
+static const struct segment ipv6 = {
+    .ip_version = 6, .src = {0x20, 1, [15] = 1}, .dst = {0x20, 1, [15] = 2}};
+
+static void test_checksum(void)
+{
+    struct built four = build("0457 0050 00000064 000000c8 5018 03e8 CKS4 0000 61626364");
+    CHECK(tcp_checksum_is_good(&ipv4, cursor_over(four.data, four.length)));
+    CHECK(!tcp_checksum_is_good(&ipv6, cursor_over(four.data, four.length)));
+
+    struct built odd = build("0457 0050 00000064 000000c8 5018 03e8 CKS6 0000 61");
+    CHECK(tcp_checksum_is_good(&ipv6, cursor_over(odd.data, odd.length)));
+    CHECK(!tcp_checksum_is_good(&ipv4, cursor_over(odd.data, odd.length)));
+}
+
+/* A long segment of odd length, at every alignment, and every bit of it that goes wrong. */
+static void test_long_checksum(void)
+{
+    enum { LENGTH = 20 + 1281 };
+    static uint8_t buffer[LENGTH + 8];
+    struct built header = build("0457 0050 00000064 000000c8 5018 03e8 CKSL 0000");
+    for (size_t shift = 0; shift < 8; shift++) {
+        memcpy(buffer + shift, header.data, header.length);
+        for (size_t i = 20; i < LENGTH; i++)
+            buffer[shift + i] = (uint8_t)(i - 20);
+        buffer[shift + LENGTH - 1] = 'x';
+        struct cursor bytes = cursor_over(buffer + shift, LENGTH);
+        CHECK(tcp_checksum_is_good(&ipv4, bytes));
+        for (size_t i = 0; i < LENGTH; i += 13) {
+            buffer[shift + i] ^= (uint8_t)(1 << i % 8);
+            CHECK(!tcp_checksum_is_good(&ipv4, bytes));
+            buffer[shift + i] ^= (uint8_t)(1 << i % 8);
+        }
+    }
+}
+
+int main(void)
+{
+    test_usual_options();
+    test_odd_options();
+    test_checksum();
+    test_long_checksum();
+    return check_done();
+}
