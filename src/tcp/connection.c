@@ -177,7 +177,8 @@ static bool record_bytes(struct direction *sender, const struct direction *recei
     uint32_t payload = segment->promised_length, length = payload + syn + fin, repeated;
     sender->syn_sent |= syn;
     sender->fin_sent |= fin;
-    if (!length || (receiver->window_is_closed && !syn))
+    bool is_probe = receiver->packets && !receiver->window_is_open && !syn;
+    if (!length || is_probe)
         return true;
     if (!byte_ranges_add(&sender->ranges, segment->seq, length, segment->time_ns, &repeated,
                          &memory->byte_ranges, fault))
@@ -209,9 +210,24 @@ static bool take_as_tcptrace(struct direction *sender, struct direction *receive
         return false;
     sample_round_trip(receiver, segment, memory);
     if (!(segment->flags & TCP_RST))
-        sender->window_is_closed =
-            segment->window == 0 || !(segment->flags & (TCP_ACK | TCP_SYN));
+        sender->window_is_open = segment->window && segment->flags & (TCP_ACK | TCP_SYN);
     return true;
+}
+
+/* Numbers and window as tshark shows them: of a segment of unknown length, as they were sent. */
+static void show_relative(const struct sequence_state *f, const struct sequence_state *r,
+                          const struct segment *segment, struct verdict *verdict)
+{
+    verdict->rel_seq = segment->seq;
+    verdict->rel_ack = segment->ack;
+    verdict->window_known = window_scaled(segment, f->window_scale, &verdict->window_scaled);
+    if (!segment->length_known) {
+        verdict->window_scaled = segment->window;
+        return;
+    }
+    verdict->rel_seq -= f->base;
+    if (segment->flags & TCP_ACK)
+        verdict->rel_ack -= r->base;
 }
 
 static bool take_as_wireshark(struct connection *connection, struct direction *sender,
@@ -222,9 +238,7 @@ static bool take_as_wireshark(struct connection *connection, struct direction *s
     struct sequence_state *f = &sender->sequence, *r = &receiver->sequence;
     bool is_first = sender->packets + receiver->packets == 1;
     verdict->sequence.judgements |= set_bases(f, r, segment);
-    verdict->rel_seq = segment->seq - f->base;
-    verdict->rel_ack = segment->flags & TCP_ACK ? segment->ack - r->base : segment->ack;
-    verdict->window_known = window_scaled(segment, f->window_scale, &verdict->window_scaled);
+    show_relative(f, r, segment, verdict);
     if (segment->length_known &&
         !sequence_judge(f, r, segment, connection->initial_rtt_ns, &verdict->sequence, memory,
                         fault))

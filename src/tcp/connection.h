@@ -63,7 +63,7 @@ struct direction {
     uint8_t ttl; /* of the first segment */
     bool syn_seen, syn_options_known, mss_known, window_scale_known, sack_permitted, timestamps;
     bool syn_sent, fin_sent;
-    bool window_is_closed; /* the latest segment that was no RST offered no window (tcptrace) */
+    bool window_is_open; /* the latest segment that was no RST offered a window (tcptrace) */
 };
 
 struct connection {

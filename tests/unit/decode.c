@@ -441,7 +441,7 @@ static void test_checksum(void)
     struct segment segment;
     struct decoder *decoder = decoder_open(DECODE_CHECKSUM, &memory, &fault);
     struct built built =
-        build(IPV4_HEADER("06") "0457 0050 00000064 000000c8 5018 03e8 CKSM 0000 61626364");
+        build(IPV4_HEADER("06") "0457 0050 00000064 000000c8 5018 03e8 cd44 0000 61626364");
     struct packet packet = packet_over(&built, 101);
     CHECK_INT(decode(decoder, &packet, &segment), FATE_SEGMENT);
     CHECK_INT(segment.checksum, CHECKSUM_GOOD);

@@ -14,12 +14,15 @@ static struct fragment_key key_of(uint32_t id)
 }
 
 /* Adds `text` at an offset; the datagram as text if that completes it, else NULL. */
-static const char *add(struct fragments *fragments, uint32_t id, uint32_t offset, const char *text, bool more)
+static const char *add(struct fragments *fragments, uint32_t id, uint32_t offset, const char *text,
+                       bool more)
 {
     static char whole[100];
     struct cursor datagram;
-    struct fragment fragment = {
-        .key = key_of(id), .bytes = cursor_over(text, strlen(text)), .offset = offset, .more = more};
+    struct fragment fragment = {.key = key_of(id),
+                                .bytes = cursor_over(text, strlen(text)),
+                                .offset = offset,
+                                .more = more};
     enum fragments_result result = fragments_add(fragments, &fragment, &datagram, &fault);
     CHECK(result != FRAGMENTS_FAILED);
     if (result != FRAGMENTS_COMPLETE)
@@ -85,7 +88,8 @@ static void test_overlaps(struct fragments *fragments)
 static void add_at(struct fragments *fragments, uint32_t id, int64_t time_ns, struct cursor bytes)
 {
     struct cursor datagram;
-    struct fragment fragment = {.key = key_of(id), .bytes = bytes, .more = true, .time_ns = time_ns};
+    struct fragment fragment = {
+        .key = key_of(id), .bytes = bytes, .more = true, .time_ns = time_ns};
     CHECK_INT(fragments_add(fragments, &fragment, &datagram, &fault), FRAGMENTS_WAIT);
 }
 
@@ -107,7 +111,8 @@ static void test_age(struct fragments *fragments)
     CHECK(still_waits(fragments, 1, limit));
     CHECK(!still_waits(fragments, 2, limit + 1));
     add_at(fragments, 3, second, bytes);
-    CHECK(still_waits(fragments, 3, -limit)); /* times that go back, or to the ends of what can be written */
+    CHECK(still_waits(fragments, 3,
+                      -limit)); /* times that go back, or to the ends of what can be written */
     add_at(fragments, 4, INT64_MAX, bytes);
     CHECK(still_waits(fragments, 4, INT64_MIN));
     fragments_clear(fragments);
@@ -142,8 +147,10 @@ static void test_no_memory(void)
         struct fragments *fragments = fragments_open(&small, &fault);
         struct cursor datagram;
         for (uint32_t i = 0; fragments && i < 2; i++) {
-            struct fragment fragment = {
-                .key = key_of(1), .bytes = cursor_over("01234567", 8), .offset = 8 * i, .more = i == 0};
+            struct fragment fragment = {.key = key_of(1),
+                                        .bytes = cursor_over("01234567", 8),
+                                        .offset = 8 * i,
+                                        .more = i == 0};
             if (fragments_add(fragments, &fragment, &datagram, &fault) == FRAGMENTS_FAILED) {
                 CHECK_INT(fault.code, FAULT_MEMORY_LIMIT);
                 break;
