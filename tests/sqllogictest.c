@@ -30,11 +30,13 @@
  *     skipif | onlyif  root                 the user is root, who may read every file
  *     skipif | onlyif  exists $CAPTURES/x   there is such a file
  *         before a record, decides whether it runs
- *     connection NAME                       goes on with another database, opened when first named
+ *     connection [NAME [plain]]             goes on with another database, opened when first named;
+ *                                           a plain one does not load the extension
  *     reopen                                closes all databases and goes on with a new one
  *     halt                                  ends the script here
  *
  * NAME=VALUE makes $NAME mean VALUE in SQL; in what comes back VALUE is written as $NAME again.
+ * $SCRATCH is a folder for files that the scripts make; it is removed at the end.
  * --override writes what came into the script instead of comparing; someone must then read the
  * difference.
  *
@@ -45,6 +47,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <ftw.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -164,6 +167,7 @@ struct variable {
 struct settings {
     bool override;
     const char *extension; /* or NULL */
+    char *scratch;         /* folder for files that the scripts make */
     struct variable variables[VARIABLES_MAX];
     size_t variable_count;
 };
@@ -315,13 +319,16 @@ static void fail_difference(struct script *script, const struct record *record,
 
 /* ---- databases ---- */
 
-static sqlite3 *open_database(const struct settings *settings)
+/* A plain one may load the extension by SQL. */
+static sqlite3 *open_database(const struct settings *settings, bool is_plain)
 {
     sqlite3 *db = NULL;
     char *message = NULL;
-    if (sqlite3_open(":memory:", &db) != SQLITE_OK)
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI;
+    if (sqlite3_open_v2(":memory:", &db, flags, NULL) != SQLITE_OK)
         die("cannot open a database: %s", sqlite3_errmsg(db));
-    if (!settings->extension)
+    sqlite3_enable_load_extension(db, is_plain);
+    if (is_plain || !settings->extension)
         return db;
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 1, NULL);
     if (sqlite3_load_extension(db, settings->extension, NULL, &message) != SQLITE_OK)
@@ -329,7 +336,7 @@ static sqlite3 *open_database(const struct settings *settings)
     return db;
 }
 
-static void use_connection(struct script *script, const char *name)
+static void use_connection(struct script *script, const char *name, bool is_plain)
 {
     for (size_t i = 0; i < script->connection_count; i++) {
         if (strcmp(script->connections[i].name, name) == 0) {
@@ -339,7 +346,7 @@ static void use_connection(struct script *script, const char *name)
     }
     if (script->connection_count == CONNECTIONS_MAX)
         die("%s: more than %d connections", script->path, CONNECTIONS_MAX);
-    script->db = open_database(script->settings);
+    script->db = open_database(script->settings, is_plain);
     script->connections[script->connection_count++] =
         (struct connection){must(strdup(name)), script->db};
 }
@@ -756,14 +763,15 @@ static void run_condition(struct script *script, const struct record *record)
 
 static void run_connection(struct script *script, const struct record *record)
 {
-    use_connection(script, record->word_count > 1 ? record->words[1] : "");
+    const char *name = record->word_count > 1 ? record->words[1] : "";
+    use_connection(script, name, word_is(record, 2, "plain"));
 }
 
 static void run_reopen(struct script *script, const struct record *record)
 {
     (void)record;
     close_connections(script);
-    use_connection(script, "");
+    use_connection(script, "", false);
 }
 
 static void run_halt(struct script *script, const struct record *record)
@@ -847,7 +855,7 @@ static bool run_script(const struct settings *settings, const char *path)
     struct script script = {.settings = settings, .path = path, .lines = lines_of_file(path)};
     if (settings->override)
         writer_open(&script.rewritten);
-    use_connection(&script, "");
+    use_connection(&script, "", false);
     while (script.at < script.lines.count && !script.halted) {
         const char *line = script.lines.line[script.at];
         if (is_blank(line) || *line == '#')
@@ -880,10 +888,39 @@ static void add_variable(struct settings *settings, const char *assignment, cons
         die("a variable is NAME=VALUE, not `%s`", assignment);
 }
 
+/* ---- the scratch folder ---- */
+
+static void make_scratch_folder(struct settings *settings)
+{
+    const char *parent = getenv("TMPDIR");
+    if (asprintf(&settings->scratch, "%s/sqllogictest-XXXXXX", parent ? parent : "/tmp") < 0)
+        die("out of memory");
+    if (!mkdtemp(settings->scratch))
+        die("%s: %s", settings->scratch, strerror(errno));
+    settings->variables[settings->variable_count++] =
+        (struct variable){must(strdup("$SCRATCH")), settings->scratch};
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    (void)status;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
+
+static void remove_scratch_folder(struct settings *settings)
+{
+    if (nftw(settings->scratch, remove_entry, 8, FTW_DEPTH | FTW_PHYS) != 0)
+        die("%s: %s", settings->scratch, strerror(errno));
+    free(settings->scratch);
+}
+
 int main(int count, char **arguments)
 {
     struct settings settings = {0};
     unsigned scripts = 0, passed = 0;
+    make_scratch_folder(&settings);
     for (int i = 1; i < count; i++) {
         const char *argument = arguments[i], *equals = strchr(argument, '=');
         if (strcmp(argument, "--override") == 0) {
@@ -899,6 +936,7 @@ int main(int count, char **arguments)
     }
     for (size_t i = 0; i < settings.variable_count; i++)
         free(settings.variables[i].name);
+    remove_scratch_folder(&settings);
     if (scripts == 0)
         die("usage: sqllogictest [--override] [--extension FILE] [NAME=VALUE]... SCRIPT...");
     return passed == scripts ? 0 : 1;

@@ -1,15 +1,13 @@
 #include "tcp/byte_ranges.h"
 
-enum { QUADRANT_SHIFT = 30 };
-
 static unsigned quadrant_of(uint32_t seq)
 {
-    return seq >> QUADRANT_SHIFT;
+    return seq >> BYTE_RANGES_QUADRANT_SHIFT;
 }
 
 static uint32_t last_of_quadrant(unsigned quadrant)
 {
-    return (uint32_t)(((uint64_t)quadrant + 1) << QUADRANT_SHIFT) - 1;
+    return (uint32_t)(((uint64_t)quadrant + 1) << BYTE_RANGES_QUADRANT_SHIFT) - 1;
 }
 
 static struct byte_range *range_at(const struct byte_ranges *ranges, unsigned i)
@@ -20,7 +18,7 @@ static struct byte_range *range_at(const struct byte_ranges *ranges, unsigned i)
 /* Place of a number among the three quadrants kept, from the first of the one before that in use. */
 static uint32_t place_of(const struct byte_ranges *ranges, uint32_t seq)
 {
-    return seq - ((ranges->quadrant + 3u) << QUADRANT_SHIFT);
+    return seq - ((ranges->quadrant + 3u) << BYTE_RANGES_QUADRANT_SHIFT);
 }
 
 static bool is_kept(const struct byte_ranges *ranges, uint32_t seq)
@@ -182,4 +180,24 @@ bool byte_ranges_acknowledge(struct byte_ranges *ranges, uint32_t ack, int64_t *
     }
     join_with_previous(ranges, i, pool);
     return sampled;
+}
+
+bool byte_ranges_start(struct byte_ranges *ranges, uint32_t first, uint32_t last, int64_t time_ns,
+                       struct ring_pool *pool, struct fault *fault)
+{
+    enter_quadrant(ranges, quadrant_of(first), pool);
+    if (!insert_range(ranges, 0, first, last, time_ns, pool, fault))
+        return false;
+    range_at(ranges, 0)->acknowledged = true;
+    return true;
+}
+
+bool byte_ranges_finish(struct byte_ranges *ranges, struct byte_range *below,
+                        struct ring_pool *pool)
+{
+    if (ranges->ring.count != 1 || !range_at(ranges, 0)->acknowledged)
+        return false;
+    *below = *range_at(ranges, 0);
+    ring_drop(&ranges->ring, 1, pool);
+    return true;
 }

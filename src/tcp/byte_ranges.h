@@ -15,6 +15,8 @@
 /* More segments than a 6 MiB window holds are in flight, or as many holes were never filled. */
 enum { BYTE_RANGES_MAX = 4096 };
 
+enum { BYTE_RANGES_QUADRANT_SHIFT = 30 };
+
 struct byte_range {
     uint32_t first, last; /* sequence numbers, both inclusive; never across two quadrants */
     int64_t time_ns;      /* of the latest transmission */
@@ -35,5 +37,13 @@ bool byte_ranges_add(struct byte_ranges *ranges, uint32_t seq, uint32_t length, 
 /* Takes an ACK from the other side.  True if it gives a round trip, of data sent at *sent_ns. */
 bool byte_ranges_acknowledge(struct byte_ranges *ranges, uint32_t ack, int64_t *sent_ns,
                              struct ring_pool *pool);
+
+/* Starts with one acknowledged range, which lies in one quadrant. */
+bool byte_ranges_start(struct byte_ranges *ranges, uint32_t first, uint32_t last, int64_t time_ns,
+                       struct ring_pool *pool, struct fault *fault);
+
+/* Ends with one acknowledged range, *below; false, and nothing changes, if there is more or less than that. */
+bool byte_ranges_finish(struct byte_ranges *ranges, struct byte_range *below,
+                        struct ring_pool *pool);
 
 #endif

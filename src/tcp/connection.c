@@ -51,20 +51,22 @@ bool connection_is_reused(const struct connection *connection, const struct segm
 
 /* Repeated SYNs, and the numbers that relative ones are counted from: reference points that tshark sets before it
  * judges. */
-static uint32_t set_bases(struct sequence_state *f, struct sequence_state *r,
-                          const struct segment *segment)
+static bool set_bases(struct direction *sender, struct direction *receiver,
+                      const struct segment *segment, struct verdict *verdict,
+                      struct tcp_memory *memory, struct fault *fault)
 {
-    uint32_t judged = 0;
+    struct sequence_state *f = &sender->sequence, *r = &receiver->sequence;
     bool syn = segment->flags & TCP_SYN, ack = segment->flags & TCP_ACK;
     if (is_syn(segment) && f->base_known)
         f->next = f->max_ack;
     if (is_syn_ack(segment) && f->base_known && f->base != segment->seq) {
         f->base = segment->seq;
-        unacknowledged_rebase(&f->unacknowledged, f->base);
-        judged = JUDGED_REUSED_PORTS;
+        verdict->sequence.judgements |= JUDGED_REUSED_PORTS;
+        if (!in_flight_rebase(&sender->in_flight, f->base, memory, fault))
+            return false;
     }
     if (!segment->length_known)
-        return judged;
+        return true;
     if (!f->base_known) {
         f->base = syn ? segment->seq : segment->seq - 1;
         f->base_known = true;
@@ -73,7 +75,7 @@ static uint32_t set_bases(struct sequence_state *f, struct sequence_state *r,
         r->base = segment->ack - 1;
         r->base_known = true;
     }
-    return judged;
+    return true;
 }
 
 static void count_flags(struct connection *connection, const struct segment *segment)
@@ -165,50 +167,80 @@ static bool count_judgements(struct direction *sender, const struct segment *seg
     return true;
 }
 
-/* tcptrace's bytes: what was sent for the first time.  SYN and FIN take a number but are no bytes; a probe of a
- * closed window is not recorded.  A further SYN or FIN is taken off what was sent again even if it had a new
- * number: tcptrace does so. */
-static bool record_bytes(struct direction *sender, const struct direction *receiver,
-                         const struct segment *segment, struct tcp_memory *memory,
-                         struct fault *fault)
+/* What tcptrace records of a segment: SYN and FIN take a number each; a probe of a closed window is nothing. */
+static uint32_t recorded_length(const struct direction *receiver, const struct segment *segment)
 {
     bool syn = segment->flags & TCP_SYN, fin = segment->flags & TCP_FIN;
-    int64_t again = -(int64_t)(syn && sender->syn_sent) - (fin && sender->fin_sent);
-    uint32_t payload = segment->promised_length, length = payload + syn + fin, repeated;
+    bool is_probe = receiver->packets && !receiver->window_is_open && !syn;
+    return is_probe ? 0 : segment->promised_length + syn + fin;
+}
+
+/* tcptrace's unique bytes: the payload without what was recorded before.  SYN and FIN are no bytes; a further one is
+ * taken off what was repeated even if it had a new number. */
+static void count_unique(struct direction *sender, const struct segment *segment,
+                         uint32_t recorded, uint32_t repeated)
+{
+    bool syn = segment->flags & TCP_SYN, fin = segment->flags & TCP_FIN;
+    int64_t again = (int64_t)repeated - (syn && sender->syn_sent) - (fin && sender->fin_sent);
     sender->syn_sent |= syn;
     sender->fin_sent |= fin;
-    bool is_probe = receiver->packets && !receiver->window_is_open && !syn;
-    if (!length || is_probe)
-        return true;
-    if (!byte_ranges_add(&sender->ranges, segment->seq, length, segment->time_ns, &repeated,
-                         &memory->byte_ranges, fault))
+    if (recorded && again < segment->promised_length)
+        sender->unique_bytes += (uint64_t)(segment->promised_length - again);
+}
+
+/* Puts the segment among what is in flight; *listed as in_flight_send. */
+static bool send(struct direction *sender, const struct direction *receiver,
+                 const struct segment *segment, bool *listed, struct tcp_memory *memory,
+                 struct fault *fault)
+{
+    const struct transmission sent = {
+        .seq = segment->seq,
+        .end = sequence_end(segment),
+        .length = recorded_length(receiver, segment),
+        .base = sender->sequence.base,
+        .time_ns = segment->time_ns,
+    };
+    uint32_t repeated = 0;
+    *listed = true;
+    if ((sent.end != sent.seq || sent.length) &&
+        !in_flight_send(&sender->in_flight, &sent, listed, &repeated, memory, fault))
         return false;
-    again += repeated;
-    if (again < payload)
-        sender->unique_bytes += (uint64_t)(payload - again);
+    count_unique(sender, segment, sent.length, repeated);
     return true;
 }
 
-/* tcptrace's round trips: exact ACKs of data that was sent once, with no loss before it. */
-static void sample_round_trip(struct direction *acknowledged, const struct segment *segment,
-                              struct tcp_memory *memory)
+/* Takes the ACK number off what the receiver has in flight: Wireshark's ack_rtt of this segment, and tcptrace's round
+ * trip of the data that it acknowledges. */
+static bool acknowledge(struct direction *receiver, const struct segment *segment,
+                        struct sequence_verdict *verdict, struct tcp_memory *memory,
+                        struct fault *fault)
 {
-    int64_t sent_ns;
-    if (segment->flags & TCP_ACK &&
-        byte_ranges_acknowledge(&acknowledged->ranges, segment->ack, &sent_ns,
-                                &memory->byte_ranges))
-        round_trips_add(&acknowledged->round_trips, segment->time_ns - sent_ns);
+    struct acknowledged result;
+    if (!in_flight_acknowledge(&receiver->in_flight, segment->ack, segment->flags & TCP_ACK,
+                               receiver->sequence.base, &result, memory, fault))
+        return false;
+    verdict->ack_rtt_ns = segment->time_ns - result.exact_sent_ns;
+    verdict->has_ack_rtt = result.is_exact && verdict->ack_rtt_ns; /* tshark hides a time of 0 */
+    if (result.is_sample)
+        round_trips_add(&receiver->round_trips, segment->time_ns - result.sample_sent_ns);
+    return true;
 }
 
-static bool take_as_tcptrace(struct direction *sender, struct direction *receiver,
-                             const struct segment *segment, struct tcp_memory *memory,
-                             struct fault *fault)
+/* Everything that needs the segment's length: the judgements, and what is in flight before and after. */
+static bool analyse(struct connection *connection, struct direction *sender,
+                    struct direction *receiver, const struct segment *segment,
+                    struct sequence_verdict *verdict, struct tcp_memory *memory,
+                    struct fault *fault)
 {
-    if (!segment->length_known)
-        return true;
-    if (!record_bytes(sender, receiver, segment, memory, fault))
+    bool listed;
+    if (!send(sender, receiver, segment, &listed, memory, fault))
         return false;
-    sample_round_trip(receiver, segment, memory);
+    sequence_judge(&sender->sequence, &receiver->sequence, segment, connection->initial_rtt_ns,
+                   listed, verdict);
+    if (!acknowledge(receiver, segment, verdict, memory, fault))
+        return false;
+    verdict->bytes_in_flight = sequence_in_flight(&sender->sequence, &receiver->sequence, segment,
+                                                  in_flight_span(&sender->in_flight));
     if (!(segment->flags & TCP_RST))
         sender->window_is_open = segment->window && segment->flags & (TCP_ACK | TCP_SYN);
     return true;
@@ -230,26 +262,16 @@ static void show_relative(const struct sequence_state *f, const struct sequence_
         verdict->rel_ack -= r->base;
 }
 
-static bool take_as_wireshark(struct connection *connection, struct direction *sender,
-                              struct direction *receiver, const struct segment *segment,
-                              struct verdict *verdict, struct tcp_memory *memory,
-                              struct fault *fault)
+/* The values of tcp_packets and their sums. */
+static bool count_verdict(struct direction *sender, const struct segment *segment,
+                          const struct verdict *verdict, struct tcp_memory *memory,
+                          struct fault *fault)
 {
-    struct sequence_state *f = &sender->sequence, *r = &receiver->sequence;
-    bool is_first = sender->packets + receiver->packets == 1;
-    verdict->sequence.judgements |= set_bases(f, r, segment);
-    show_relative(f, r, segment, verdict);
-    if (segment->length_known &&
-        !sequence_judge(f, r, segment, connection->initial_rtt_ns, &verdict->sequence, memory,
-                        fault))
-        return false;
-    if (!segment->options_known)
-        verdict->sequence = (struct sequence_verdict){0}; /* tshark stops before it shows them */
-    if (!is_first)
-        add_completeness(connection, segment);
-    time_handshake(connection, segment);
-    sequence_finish(f, r, segment);
-    return true;
+    if (verdict->sequence.bytes_in_flight > sender->bytes_in_flight_max)
+        sender->bytes_in_flight_max = verdict->sequence.bytes_in_flight;
+    if (verdict->window_known)
+        window_statistics_add(&sender->window, verdict->window_scaled);
+    return count_judgements(sender, segment, verdict->sequence.judgements, memory, fault);
 }
 
 bool connection_take(struct connection *connection, const struct segment *segment,
@@ -258,20 +280,26 @@ bool connection_take(struct connection *connection, const struct segment *segmen
 {
     enum side side = sender_of(connection, sender_is_low);
     struct direction *sender = &connection->side[side], *receiver = &connection->side[side ^ 1];
+    bool is_first = sender->packets + receiver->packets == 0;
     verdict->from_client = side == CLIENT;
     connection->end_ns = segment->time_ns;
     connection->last_frame = segment->frame;
     connection->last_file = segment->file;
     count_flags(connection, segment);
     count_segment(sender, segment);
-    if (!take_as_wireshark(connection, sender, receiver, segment, verdict, memory, fault) ||
-        !count_judgements(sender, segment, verdict->sequence.judgements, memory, fault))
+    if (!set_bases(sender, receiver, segment, verdict, memory, fault))
         return false;
-    if (verdict->sequence.bytes_in_flight > sender->bytes_in_flight_max)
-        sender->bytes_in_flight_max = verdict->sequence.bytes_in_flight;
-    if (verdict->window_known)
-        window_statistics_add(&sender->window, verdict->window_scaled);
-    return take_as_tcptrace(sender, receiver, segment, memory, fault) &&
+    show_relative(&sender->sequence, &receiver->sequence, segment, verdict);
+    if (segment->length_known && !analyse(connection, sender, receiver, segment,
+                                          &verdict->sequence, memory, fault))
+        return false;
+    if (!segment->options_known)
+        verdict->sequence = (struct sequence_verdict){0}; /* tshark stops before it shows them */
+    if (!is_first)
+        add_completeness(connection, segment);
+    time_handshake(connection, segment);
+    sequence_finish(&sender->sequence, &receiver->sequence, segment);
+    return count_verdict(sender, segment, verdict, memory, fault) &&
            zeek_take(&connection->zeek, segment, side, memory, fault);
 }
 

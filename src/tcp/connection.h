@@ -3,7 +3,7 @@
 #define TCP_CONNECTION_H
 
 #include "packet/segment.h"
-#include "tcp/byte_ranges.h"
+#include "tcp/in_flight.h"
 #include "tcp/round_trip.h"
 #include "tcp/sequence.h"
 #include "tcp/window.h"
@@ -46,7 +46,7 @@ struct trouble {
 /* What one side has sent. */
 struct direction {
     struct sequence_state sequence;
-    struct byte_ranges ranges;
+    struct in_flight in_flight;
 
     uint64_t packets, data_packets;
     uint64_t bytes, unique_bytes; /* TCP payload */

@@ -31,7 +31,7 @@ static struct view view_of(struct sequence_state *f, struct sequence_state *r,
         .r = r,
         .segment = segment,
         .length = segment->payload_length,
-        .end = segment->seq + segment->payload_length + syn_or_fin,
+        .end = sequence_end(segment),
         .is_control = segment->flags & (TCP_SYN | TCP_FIN | TCP_RST),
         .takes_sequence = segment->payload_length || syn_or_fin,
     };
@@ -153,20 +153,18 @@ static void advance(const struct view *view, uint32_t end)
         f->max_ack = f->next;
 }
 
-static uint32_t bytes_in_flight(const struct view *view)
+uint32_t sequence_in_flight(const struct sequence_state *f, const struct sequence_state *r,
+                            const struct segment *segment, uint32_t span)
 {
-    const struct sequence_state *f = view->f;
-    if (!view->length || f->in_flight_hidden || !f->unacknowledged.ring.count)
+    if (!segment->payload_length || f->in_flight_hidden || !span)
         return 0;
-    uint32_t bytes = unacknowledged_span(&f->unacknowledged) - view->r->sack_bytes;
-    bytes -= (view->segment->flags & (TCP_SYN | TCP_FIN)) != 0;
+    uint32_t bytes = span - r->sack_bytes - !!(segment->flags & (TCP_SYN | TCP_FIN));
     return bytes < IN_FLIGHT_MAX ? bytes : 0;
 }
 
-bool sequence_judge(struct sequence_state *f, struct sequence_state *r,
-                    const struct segment *segment, int64_t initial_rtt_ns,
-                    struct sequence_verdict *verdict, struct tcp_memory *memory,
-                    struct fault *fault)
+void sequence_judge(struct sequence_state *f, struct sequence_state *r,
+                    const struct segment *segment, int64_t initial_rtt_ns, bool was_listed,
+                    struct sequence_verdict *verdict)
 {
     struct view view = view_of(f, r, segment);
     if (segment->flags & TCP_ACK)
@@ -182,26 +180,13 @@ bool sequence_judge(struct sequence_state *f, struct sequence_state *r,
     verdict->judgements |= judged;
 
     bool is_probe = judged & JUDGED_ZERO_WINDOW_PROBE;
-    bool was_added = true;
-    if (view.takes_sequence &&
-        !unacknowledged_add(&f->unacknowledged, segment->seq, view.end, segment->time_ns, f->base,
-                            &was_added, &memory->unacknowledged, fault))
-        return false;
     if (!is_probe)
-        advance(&view, was_added ? view.end : segment->seq + view.length);
+        advance(&view, was_listed ? view.end : segment->seq + view.length);
     f->window = segment->window;
     f->last_ack = segment->ack;
     f->last_ack_time_ns = segment->time_ns;
     f->was_keep_alive = judged & JUDGED_KEEP_ALIVE;
     f->was_zero_window_probe = is_probe;
-
-    int64_t sent_ns = 0;
-    bool is_exact = unacknowledged_acknowledge(&r->unacknowledged, segment->ack, r->base, &sent_ns,
-                                               &memory->unacknowledged);
-    verdict->ack_rtt_ns = segment->time_ns - sent_ns;
-    verdict->has_ack_rtt = is_exact && verdict->ack_rtt_ns; /* tshark hides a time of 0 */
-    verdict->bytes_in_flight = bytes_in_flight(&view);
-    return true;
 }
 
 void sequence_finish(struct sequence_state *f, struct sequence_state *r,

@@ -7,8 +7,6 @@
 #define TCP_SEQUENCE_H
 
 #include "packet/segment.h"
-#include "tcp/tcp_memory.h"
-#include "tcp/unacknowledged.h"
 
 /* One bit a judgement; the columns of tcp_packets have the same names. */
 enum judgement {
@@ -51,7 +49,6 @@ struct sequence_state {
     bool was_zero_window_probe; /* … a zero window probe */
     bool first_ack_pending;     /* a SYN was sent and no ACK without SYN since */
     bool in_flight_hidden;      /* a segment was lost: bytes in flight are not known until the next ACK */
-    struct unacknowledged unacknowledged;
 };
 
 /* Results for one segment. */
@@ -65,12 +62,22 @@ struct sequence_verdict {
 
 void sequence_start(struct sequence_state *state);
 
-/* Judges a segment of known length that `f` sends and `r` receives, and updates both.  `initial_rtt_ns` is that
- * of the connection, 0 if unknown.  False with a fault. */
-bool sequence_judge(struct sequence_state *f, struct sequence_state *r,
-                    const struct segment *segment, int64_t initial_rtt_ns,
-                    struct sequence_verdict *verdict, struct tcp_memory *memory,
-                    struct fault *fault);
+/* Judges a segment of known length that `f` sends and `r` receives, and updates both; fills the judgements and the
+ * duplicate_ack_number.  `initial_rtt_ns` is that of the connection, 0 if unknown; `was_listed`: the list of
+ * unacknowledged segments had room for it. */
+void sequence_judge(struct sequence_state *f, struct sequence_state *r,
+                    const struct segment *segment, int64_t initial_rtt_ns, bool was_listed,
+                    struct sequence_verdict *verdict);
+
+/* The bytes in flight after a segment of `f`, given the span of its unacknowledged segments; 0 if not known. */
+uint32_t sequence_in_flight(const struct sequence_state *f, const struct sequence_state *r,
+                            const struct segment *segment, uint32_t span);
+
+/* Where a segment ends: SYN or FIN take a number. */
+static inline uint32_t sequence_end(const struct segment *segment)
+{
+    return segment->seq + segment->payload_length + !!(segment->flags & (TCP_SYN | TCP_FIN));
+}
 
 /* The updates that follow the judgement, also for a segment of unknown length: SACK blocks, the handshake's
  * first ACK, window scale. */

@@ -4,11 +4,14 @@
 
 #include "tcp/ring.h"
 
+struct split_lists; /* in_flight.h */
+
 struct tcp_memory {
     struct arena arena;
     struct ring_pool unacknowledged; /* of struct unacknowledged_segment */
     struct ring_pool byte_ranges;    /* of struct byte_range */
     struct ring_pool zeek_blocks;    /* of struct zeek_block */
+    struct split_lists *unused_splits;
 };
 
 #endif

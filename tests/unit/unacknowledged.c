@@ -39,9 +39,9 @@ static bool model_acknowledge(struct model *model, uint32_t ack, int64_t *sent_n
             exact = true;
             *sent_ns = entry->time_ns;
             model_remove(model, i);
-        } else if ((int32_t)(ack - entry->seq) > 0 && (int32_t)(ack - entry->end) <= 0) {
+        } else if ((int32_t)(entry->seq - ack) < 0 && (int32_t)(ack - entry->end) <= 0) {
             entry->seq = ack;
-        } else if ((int32_t)(entry->end - ack) <= 0) {
+        } else if ((int32_t)(ack - entry->end) >= 0) {
             model_remove(model, i);
         }
     }
