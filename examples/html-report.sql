@@ -1,7 +1,7 @@
 -- The data of the page that html-report makes: one JSON text, from the bundled views and the tables behind them.
 --
--- The shell has run tcp_attach and filled temp.chosen(connection_id), which may be empty: then the connections with the
--- most retransmissions are shown.  A large capture is reduced here, so that the page stays small: time and round trips
+-- The shell has run tcp_attach and filled temp.chosen(connection_id), which may be empty: then the connections that
+-- sent most bytes again are shown.  A large capture is reduced here, so that the page stays small: time and round trips
 -- in bins, tables by their first rows, and of each chosen connection the first segments.  Needs SQLite's mathematical
 -- functions, which Debian's shell has.
 
@@ -64,23 +64,23 @@ INSERT INTO chosen
 SELECT connection_id
 FROM connections
 WHERE NOT EXISTS (SELECT * FROM chosen)
-ORDER BY client_retransmissions + server_retransmissions DESC, packets DESC
+ORDER BY client_retransmitted_bytes + server_retransmitted_bytes DESC, packets DESC
 LIMIT (SELECT traces FROM limits);
 
 -- One more pass.  The + keeps SQLite from making it a pass for each connection.
 CREATE TEMP TABLE segments AS
 SELECT connection_id,
        json_array(
-           time_ns,
+           relative_time,
            from_client,
            rel_seq,
-           payload_length + (flags >> 1 & 1) + (flags & 1), -- SYN and FIN take a number each
+           payload_length + ((flags & 2) > 0) + (flags & 1), -- SYN and FIN take a number each
            iif(flags & 16, rel_ack, NULL),
            window_scaled,
-           -- the bits of MARKS in time_sequence.js
-           retransmission | fast_retransmission << 1 | spurious_retransmission << 2 | out_of_order << 3
-               | lost_segment << 4 | duplicate_ack << 5 | zero_window << 6 | window_full << 7 | keep_alive << 8
-               | zero_window_probe << 9 | (flags >> 2 & 1) << 10,
+           -- in the order of MARKS in time_sequence.js
+           retransmission + 2 * fast_retransmission + 4 * spurious_retransmission + 8 * out_of_order
+               + 16 * lost_segment + 32 * keep_alive + 64 * zero_window_probe + 128 * window_full
+               + 256 * ((flags & 4) > 0) + 512 * duplicate_ack + 1024 * zero_window,
            json(sack_blocks),
            ack - rel_ack) AS segment
 FROM packets
@@ -111,9 +111,11 @@ SELECT replace(replace(replace(json_object(
         FROM report_complete),
     'connections', (
         SELECT json_group_array(json_array(
-            connection_id, source_address, source_port, destination_address, destination_port, status,
-            printf('%.6f', duration), printf('%.6f', start_time), printf('%.6f', end_time), source_packets,
-            destination_packets, packets, source_bytes, destination_bytes, bytes))
+            connection_id, source_address, CAST(source_port AS TEXT), destination_address,
+            CAST(destination_port AS TEXT), status, round(duration, 6),
+            iif(start_time IS NULL, NULL, printf('%.6f', start_time)),
+            iif(end_time IS NULL, NULL, printf('%.6f', end_time)), source_packets, destination_packets, packets,
+            source_bytes, destination_bytes, bytes))
         FROM (SELECT * FROM report_connections LIMIT (SELECT connections FROM limits))),
     'talkers', (
         SELECT json_group_array(json_array(
@@ -129,21 +131,25 @@ SELECT replace(replace(replace(json_object(
         SELECT json_group_array(json_array(
             bin, client_bytes, server_bytes, client_retransmissions, server_retransmissions, new_connections,
             active_connections))
-        FROM binned_timeline),
+        FROM (SELECT * FROM binned_timeline ORDER BY bin)),
     'rtt', (
         SELECT json_group_array(json_array(rtt_bin, client_samples, server_samples))
         FROM (
             -- an ACK from the server is for data of the client
             SELECT rtt_bin,
-                   total(packets) FILTER (WHERE NOT from_client) AS client_samples,
-                   total(packets) FILTER (WHERE from_client) AS server_samples
+                   sum(packets * (NOT from_client)) AS client_samples,
+                   sum(packets * from_client) AS server_samples
             FROM cells
             WHERE rtt_bin IS NOT NULL
-            GROUP BY rtt_bin)),
+            GROUP BY rtt_bin
+            ORDER BY rtt_bin)),
     'traces', (
         SELECT json_group_array(json_object(
             'id', connection_id, 'client', client_ip || ' port ' || client_port,
             'server', server_ip || ' port ' || server_port, 'status', status, 'packets', packets,
-            'start_ns', start_ns, 'segments', json(segments)))
-        FROM traces JOIN connections USING (connection_id))),
+            'segments', json(segments)))
+        FROM (
+            SELECT *
+            FROM traces JOIN connections USING (connection_id)
+            ORDER BY client_retransmitted_bytes + server_retransmitted_bytes DESC, packets DESC))),
     '<', '\u003c'), char(0x2028), '\u2028'), char(0x2029), '\u2029');

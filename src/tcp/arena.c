@@ -2,12 +2,14 @@
 
 #include <stdalign.h>
 
-/* Few calls to the allocator, yet the analysis of a small capture stays small. */
-enum { CHUNK_SIZE = 64 * 1024 };
+/* Few calls to the allocator, yet the analysis of a small capture stays small; once there is more than a few chunks,
+ * whole pages are taken. */
+enum { CHUNK_SIZE = 64 * 1024, PAGES_FROM = 16 * CHUNK_SIZE };
 
 struct arena_chunk {
     struct arena_chunk *next;
     size_t size;
+    bool is_mapped;
     alignas(max_align_t) uint8_t bytes[];
 };
 
@@ -16,28 +18,41 @@ void arena_close(struct arena *arena)
     while (arena->chunks) {
         struct arena_chunk *chunk = arena->chunks;
         arena->chunks = chunk->next;
-        memory_release(arena->memory, chunk, chunk->size);
+        if (chunk->is_mapped)
+            memory_unmap(arena->memory, chunk, chunk->size);
+        else
+            memory_release(arena->memory, chunk, chunk->size);
     }
     arena->fresh_size = 0;
 }
 
+static size_t round_up(size_t size, size_t unit)
+{
+    return (size + unit - 1) / unit * unit;
+}
+
 static bool add_chunk(struct arena *arena, size_t size, struct fault *fault)
 {
-    size_t total = sizeof(struct arena_chunk) + (size < CHUNK_SIZE ? CHUNK_SIZE : size);
-    struct arena_chunk *chunk = memory_allocate(arena->memory, total, fault);
+    bool is_mapped = arena->total >= PAGES_FROM;
+    size_t total =
+        round_up(sizeof(struct arena_chunk) + size, is_mapped ? MEMORY_PAGES : CHUNK_SIZE);
+    struct arena_chunk *chunk = is_mapped ? memory_map(arena->memory, total, fault)
+                                          : memory_allocate(arena->memory, total, fault);
     if (!chunk)
         return false;
     chunk->next = arena->chunks;
     chunk->size = total;
+    chunk->is_mapped = is_mapped;
     arena->chunks = chunk;
     arena->fresh = chunk->bytes;
     arena->fresh_size = total - sizeof *chunk;
+    arena->total += total;
     return true;
 }
 
 void *arena_allocate(struct arena *arena, size_t size, struct fault *fault)
 {
-    size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    size = round_up(size, alignof(max_align_t));
     if (arena->fresh_size < size && !add_chunk(arena, size, fault))
         return NULL;
     void *block = arena->fresh;

@@ -11,6 +11,7 @@ struct arena {
     struct arena_chunk *chunks; /* newest first */
     uint8_t *fresh;             /* the unused rest of the newest chunk */
     size_t fresh_size;
+    size_t total; /* bytes in all chunks */
 };
 
 static inline struct arena arena_open(struct memory *memory)

@@ -78,13 +78,18 @@ static bool set_bases(struct direction *sender, struct direction *receiver,
     return true;
 }
 
+static void count_flag(uint32_t *count, bool is_set)
+{
+    *count += is_set && *count < UINT32_MAX;
+}
+
 static void count_flags(struct connection *connection, const struct segment *segment)
 {
     if (connection->fin_count && segment->payload_length)
         connection->data_after_fin = true;
-    connection->syn_count += (segment->flags & TCP_SYN) != 0;
-    connection->fin_count += (segment->flags & TCP_FIN) != 0;
-    connection->rst_count += (segment->flags & TCP_RST) != 0;
+    count_flag(&connection->syn_count, segment->flags & TCP_SYN);
+    count_flag(&connection->fin_count, segment->flags & TCP_FIN);
+    count_flag(&connection->rst_count, segment->flags & TCP_RST);
 }
 
 static void add_completeness(struct connection *connection, const struct segment *segment)
@@ -138,9 +143,8 @@ static void count_segment(struct direction *sender, const struct segment *segmen
 {
     if (sender->packets == 0)
         sender->ttl = segment->ttl;
-    else if (segment->time_ns - sender->last_time_ns > sender->idle_max_ns)
-        sender->idle_max_ns = segment->time_ns - sender->last_time_ns;
-    sender->last_time_ns = segment->time_ns;
+    else if (segment->time_ns - sender->sequence.last_time_ns > sender->idle_max_ns)
+        sender->idle_max_ns = segment->time_ns - sender->sequence.last_time_ns;
     sender->packets++;
     sender->wire_bytes += segment->wire_length;
     sender->bytes += segment->payload_length;
@@ -149,17 +153,23 @@ static void count_segment(struct direction *sender, const struct segment *segmen
         note_syn_options(sender, segment);
 }
 
+/* The direction's trouble, which begins now if there was none; NULL with a fault. */
+static struct trouble *trouble_of(struct direction *direction, struct tcp_memory *memory,
+                                  struct fault *fault)
+{
+    if (!direction->trouble)
+        direction->trouble = arena_allocate(&memory->arena, sizeof *direction->trouble, fault);
+    return direction->trouble;
+}
+
 static bool count_judgements(struct direction *sender, const struct segment *segment,
                              uint32_t judgements, struct tcp_memory *memory, struct fault *fault)
 {
     uint32_t counted = judgements & ((1u << JUDGEMENTS_COUNTED) - 1);
     if (!counted)
         return true;
-    if (!sender->trouble) {
-        sender->trouble = arena_allocate(&memory->arena, sizeof *sender->trouble, fault);
-        if (!sender->trouble)
-            return false;
-    }
+    if (!trouble_of(sender, memory, fault))
+        return false;
     for (int bit = 0; bit < JUDGEMENTS_COUNTED; bit++)
         sender->trouble->counts[bit] += counted >> bit & 1;
     if (counted & JUDGED_RETRANSMISSION)
@@ -177,15 +187,22 @@ static uint32_t recorded_length(const struct direction *receiver, const struct s
 
 /* tcptrace's unique bytes: the payload without what was recorded before.  SYN and FIN are no bytes; a further one is
  * taken off what was repeated even if it had a new number. */
-static void count_unique(struct direction *sender, const struct segment *segment,
-                         uint32_t recorded, uint32_t repeated)
+static bool count_unique(struct direction *sender, const struct segment *segment,
+                         uint32_t recorded, uint32_t repeated, struct tcp_memory *memory,
+                         struct fault *fault)
 {
     bool syn = segment->flags & TCP_SYN, fin = segment->flags & TCP_FIN;
     int64_t again = (int64_t)repeated - (syn && sender->syn_sent) - (fin && sender->fin_sent);
+    int64_t unique = recorded ? segment->promised_length - again : 0;
+    int64_t difference = (unique > 0 ? unique : 0) - segment->payload_length;
     sender->syn_sent |= syn;
     sender->fin_sent |= fin;
-    if (recorded && again < segment->promised_length)
-        sender->unique_bytes += (uint64_t)(segment->promised_length - again);
+    if (!difference)
+        return true;
+    if (!trouble_of(sender, memory, fault))
+        return false;
+    sender->trouble->unique_difference += difference;
+    return true;
 }
 
 /* Puts the segment among what is in flight; *listed as in_flight_send. */
@@ -205,8 +222,7 @@ static bool send(struct direction *sender, const struct direction *receiver,
     if ((sent.end != sent.seq || sent.length) &&
         !in_flight_send(&sender->in_flight, &sent, listed, &repeated, memory, fault))
         return false;
-    count_unique(sender, segment, sent.length, repeated);
-    return true;
+    return count_unique(sender, segment, sent.length, repeated, memory, fault);
 }
 
 /* Takes the ACK number off what the receiver has in flight: Wireshark's ack_rtt of this segment, and tcptrace's round
@@ -308,11 +324,17 @@ uint64_t direction_count(const struct direction *direction, enum judgement judge
     return direction->trouble ? direction->trouble->counts[__builtin_ctz(judgement)] : 0;
 }
 
+uint64_t direction_unique_bytes(const struct direction *direction)
+{
+    return direction->bytes +
+           (direction->trouble ? (uint64_t)direction->trouble->unique_difference : 0);
+}
+
 int connection_status(const struct connection *connection, char text[STATUS_TEXT_SIZE])
 {
     if (connection->rst_count)
         return snprintf(text, STATUS_TEXT_SIZE, "R");
-    return snprintf(text, STATUS_TEXT_SIZE, "S%" PRIu64 "F%" PRIu64, connection->syn_count,
+    return snprintf(text, STATUS_TEXT_SIZE, "S%" PRIu32 "F%" PRIu32, connection->syn_count,
                     connection->fin_count);
 }
 

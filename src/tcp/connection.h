@@ -41,6 +41,7 @@ struct flow_key {
 struct trouble {
     uint64_t counts[JUDGEMENTS_COUNTED]; /* by bit number of enum judgement */
     uint64_t retransmitted_bytes;
+    int64_t unique_difference; /* unique bytes less all bytes */
 };
 
 /* What one side has sent. */
@@ -49,11 +50,11 @@ struct direction {
     struct in_flight in_flight;
 
     uint64_t packets, data_packets;
-    uint64_t bytes, unique_bytes; /* TCP payload */
+    uint64_t bytes; /* TCP payload */
     uint64_t wire_bytes;
     struct window_statistics window;
     struct round_trips round_trips; /* of the data that this side sent */
-    int64_t last_time_ns, idle_max_ns;
+    int64_t idle_max_ns;
     uint32_t bytes_in_flight_max;
     struct trouble *trouble; /* NULL if there was none */
 
@@ -62,8 +63,8 @@ struct direction {
     uint8_t window_scale;
     uint8_t ttl; /* of the first segment */
     bool syn_seen, syn_options_known, mss_known, window_scale_known, sack_permitted, timestamps;
-    bool syn_sent, fin_sent;
-    bool window_is_open; /* the latest segment that was no RST offered a window (tcptrace) */
+    bool syn_sent : 1, fin_sent : 1;
+    bool window_is_open : 1; /* the latest segment that was no RST offered a window (tcptrace) */
 };
 
 struct connection {
@@ -79,7 +80,7 @@ struct connection {
     uint8_t completeness;
     uint16_t vlan_id;
     uint64_t tunnel;
-    uint64_t syn_count, fin_count, rst_count;
+    uint32_t syn_count, fin_count, rst_count; /* the last value means: or more */
     int64_t start_ns, end_ns;
     int64_t syn_time_ns;    /* of the latest SYN without ACK */
     int64_t initial_rtt_ns; /* 0: unknown */
@@ -115,6 +116,9 @@ bool connection_take(struct connection *connection, const struct segment *segmen
 
 /* A count of enum judgement (a single, counted bit) of one side. */
 uint64_t direction_count(const struct direction *direction, enum judgement judgement);
+
+/* tcptrace's unique bytes of one side. */
+uint64_t direction_unique_bytes(const struct direction *direction);
 
 /* "R" or "S2F2": the status of the report, from both sides' counts.  Returns its length. */
 enum { STATUS_TEXT_SIZE = 48 };

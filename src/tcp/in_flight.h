@@ -30,8 +30,8 @@ struct in_flight {
         };
         struct split_lists *split; /* if is_split */
     };
-    bool has_below, has_oldest, is_split;
-    bool is_contiguous; /* no hole between `below` and the segments in flight, or among them */
+    bool has_below : 1, has_oldest : 1, is_split : 1;
+    bool is_contiguous : 1; /* no hole between `below` and the segments in flight, or among them */
 };
 
 /* A segment that takes sequence numbers. */

@@ -133,7 +133,7 @@ static uint32_t judge_repetition(const struct view *view, int64_t initial_rtt_ns
     if (!is_old)
         return 0;
     if (r->duplicates >= 2 && seq == r->last_ack &&
-        elapsed(view, r->last_ack_time_ns) < FAST_RETRANSMISSION_NS)
+        elapsed(view, r->last_time_ns) < FAST_RETRANSMISSION_NS)
         return JUDGED_RETRANSMISSION | JUDGED_FAST_RETRANSMISSION;
     uint64_t soon = initial_rtt_ns ? (uint64_t)initial_rtt_ns : OUT_OF_ORDER_NS;
     if (elapsed(view, f->next_time_ns) < soon && f->next != view->end)
@@ -184,7 +184,7 @@ void sequence_judge(struct sequence_state *f, struct sequence_state *r,
         advance(&view, was_listed ? view.end : segment->seq + view.length);
     f->window = segment->window;
     f->last_ack = segment->ack;
-    f->last_ack_time_ns = segment->time_ns;
+    f->last_time_ns = segment->time_ns;
     f->was_keep_alive = judged & JUDGED_KEEP_ALIVE;
     f->was_zero_window_probe = is_probe;
 }

@@ -35,7 +35,7 @@ enum { JUDGEMENTS_COUNTED = 10 };
 /* What the judgements need to know of one direction. */
 struct sequence_state {
     int64_t next_time_ns;     /* when `next` was reached */
-    int64_t last_ack_time_ns; /* of the latest segment */
+    int64_t last_time_ns; /* of the latest segment */
     uint32_t base;            /* initial sequence number; relative numbers start here */
     uint32_t next;            /* highest end of what was sent */
     uint32_t max_ack;         /* highest number reached without a hole, roughly */
@@ -44,11 +44,11 @@ struct sequence_state {
     uint32_t duplicates;      /* of last_ack in a row; DUPLICATES_BLOCKED after an ACK of lost data */
     uint32_t sack_bytes;      /* in the first three SACK blocks of the latest segment */
     int8_t window_scale;      /* the shift, WINDOW_SCALE_UNKNOWN or WINDOW_SCALE_UNUSED */
-    bool base_known;
-    bool was_keep_alive;        /* the latest segment was a keep-alive */
-    bool was_zero_window_probe; /* … a zero window probe */
-    bool first_ack_pending;     /* a SYN was sent and no ACK without SYN since */
-    bool in_flight_hidden;      /* a segment was lost: bytes in flight are not known until the next ACK */
+    bool base_known : 1;
+    bool was_keep_alive : 1;        /* the latest segment was a keep-alive */
+    bool was_zero_window_probe : 1; /* … a zero window probe */
+    bool first_ack_pending : 1;     /* a SYN was sent and no ACK without SYN since */
+    bool in_flight_hidden : 1;      /* a segment was lost: bytes in flight are not known until the next ACK */
 };
 
 /* Results for one segment. */

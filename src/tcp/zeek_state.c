@@ -21,7 +21,7 @@ enum {
     TOO_LARGE_JUMP = 1 << 20,
     /* More holes than this at once: the data beyond them counts as missing when it is acknowledged. */
     WAITING_MAX = 1024,
-    HISTORY_MAX = UINT16_MAX - 1,
+    HISTORY_MAX = 65536, /* letters; only an attacker's connection has more */
 };
 
 /* One segment on its way through the state machine. */
@@ -40,36 +40,55 @@ static bool has(const struct step *step, unsigned flag)
     return step->segment->flags & flag;
 }
 
+/* What the endpoint keeps of rare things; NULL with a fault. */
+static struct zeek_oddities *oddities_of(struct step *step, struct zeek_endpoint *endpoint)
+{
+    if (!endpoint->odd)
+        endpoint->odd = arena_allocate(&step->memory->arena, sizeof *endpoint->odd, step->fault);
+    return endpoint->odd;
+}
+
 /* ---- history ---- */
 
-static char *history_room(struct zeek_history *history, struct tcp_memory *memory,
+/* Moves the history to a block with room for twice as much. */
+static bool enlarge(struct zeek_history *history, struct tcp_memory *memory, struct fault *fault)
+{
+    size_t length;
+    const char *text = zeek_history_text(history, &length);
+    size_t capacity = 2 * length;
+    struct zeek_long_history *large =
+        arena_allocate(&memory->arena, sizeof *large + capacity, fault);
+    if (!large)
+        return false;
+    memcpy(large->text, text, length);
+    large->length = (uint32_t)length;
+    large->capacity = (uint32_t)capacity;
+    history->large = large;
+    history->is_large = true;
+    return true;
+}
+
+static bool append_letter(struct zeek_history *history, char letter, struct tcp_memory *memory,
                           struct fault *fault)
 {
-    char *text = history->capacity ? history->large : history->small;
-    unsigned capacity = history->capacity ? history->capacity : ZEEK_HISTORY_INLINE;
-    if (history->length < capacity)
-        return text;
-    unsigned larger = capacity * 2 < HISTORY_MAX ? capacity * 2 : HISTORY_MAX;
-    char *moved = arena_allocate(&memory->arena, larger, fault);
-    if (!moved)
-        return NULL;
-    memcpy(moved, text, history->length);
-    history->large = moved;
-    history->capacity = (uint16_t)larger;
-    return moved;
+    bool is_full = history->is_large ? history->large->length == history->large->capacity
+                                     : history->length == ZEEK_HISTORY_INLINE;
+    if (history->is_large && history->large->length >= HISTORY_MAX)
+        return true;
+    if (is_full && !enlarge(history, memory, fault))
+        return false;
+    if (history->is_large)
+        history->large->text[history->large->length++] = letter;
+    else
+        history->text[history->length++] = letter;
+    return true;
 }
 
 static bool write_letter(struct step *step, const struct zeek_endpoint *endpoint, char letter)
 {
-    struct zeek_history *history = &step->zeek->history;
-    if (history->length == HISTORY_MAX)
-        return true;
-    char *text = history_room(history, step->memory, step->fault);
-    if (!text)
-        return false;
     bool is_originator = endpoint == &step->zeek->side[step->zeek->originator];
-    text[history->length++] = is_originator ? letter : (char)tolower(letter);
-    return true;
+    return append_letter(&step->zeek->history, is_originator ? letter : (char)tolower(letter),
+                         step->memory, step->fault);
 }
 
 /* Writes the letter the first time, and again if the relative number differs from the last one of its kind. */
@@ -103,6 +122,18 @@ static bool write_counted(struct step *step, const struct zeek_endpoint *endpoin
     return count == 1 ? write_letter(step, endpoint, letter) : true;
 }
 
+/* The relative number of a SYN is 0, but for one after the end. */
+static bool write_syn(struct step *step, uint32_t relative)
+{
+    uint32_t zero = 0, *last = &zero;
+    if (relative || step->endpoint->odd) {
+        if (!oddities_of(step, step->endpoint))
+            return false;
+        last = &step->endpoint->odd->last_syn;
+    }
+    return write_numbered(step, MARK_SYN, has(step, TCP_ACK) ? 'H' : 'S', relative, last);
+}
+
 static bool write_segment(struct step *step, uint32_t relative)
 {
     struct zeek_endpoint *endpoint = step->endpoint;
@@ -111,12 +142,12 @@ static bool write_segment(struct step *step, uint32_t relative)
         return fin && rst ? write_once(step, MARK_FIN_RST, 'I')
                           : write_once(step, MARK_MULTI_FLAG, 'Q');
     if (syn)
-        return write_numbered(step, MARK_SYN, has(step, TCP_ACK) ? 'H' : 'S', relative,
-                              &endpoint->last_syn);
+        return write_syn(step, relative);
     if (fin)
         return write_numbered(step, MARK_FIN, 'F', relative + step->length, &endpoint->last_fin);
     if (rst)
-        return write_numbered(step, MARK_RST, 'R', relative, &endpoint->last_rst);
+        return oddities_of(step, endpoint) &&
+               write_numbered(step, MARK_RST, 'R', relative, &endpoint->odd->last_rst);
     if (step->length)
         return write_once(step, MARK_DATA, 'D');
     return has(step, TCP_ACK) ? write_once(step, MARK_ACK, 'A') : true;
@@ -168,7 +199,7 @@ static bool start(struct step *step, unsigned side)
 static bool flip_after_syn_ack(struct step *step)
 {
     struct zeek_history *history = &step->zeek->history;
-    if (history->length != 1 || history->small[0] != 'H' ||
+    if (history->length != 1 || history->text[0] != 'H' ||
         has(step, TCP_SYN | TCP_FIN | TCP_RST) || (!step->length && !has(step, TCP_ACK)))
         return true;
     history->length = 0;
@@ -255,7 +286,8 @@ static bool advance_last(struct step *step, uint32_t end)
     else if (advance > 0)
         endpoint->last = end;
     else if (step->length)
-        return write_counted(step, endpoint, 'T', &endpoint->repeats);
+        return oddities_of(step, endpoint) &&
+               write_counted(step, endpoint, 'T', &endpoint->odd->repeats);
     return true;
 }
 
@@ -353,29 +385,36 @@ static bool update_state(struct step *step)
 
 /* ---- gaps ---- */
 
+static unsigned waiting_count(const struct zeek_endpoint *endpoint)
+{
+    return endpoint->odd ? endpoint->odd->waiting.count : 0;
+}
+
 static struct zeek_block *block_at(const struct zeek_endpoint *endpoint, unsigned i)
 {
-    return ring_at(&endpoint->waiting, i, sizeof(struct zeek_block));
+    return ring_at(&endpoint->odd->waiting, i, sizeof(struct zeek_block));
 }
 
 /* Drops the waiting blocks that begin at or before what is delivered, and moves it past them. */
 static void deliver_waiting(struct zeek_endpoint *endpoint, struct ring_pool *pool)
 {
     unsigned taken = 0;
-    while (taken < endpoint->waiting.count &&
+    while (taken < waiting_count(endpoint) &&
            !seq_after(block_at(endpoint, taken)->first, endpoint->delivered)) {
         if (seq_after(block_at(endpoint, taken)->end, endpoint->delivered))
             endpoint->delivered = block_at(endpoint, taken)->end;
         taken++;
     }
     if (taken)
-        ring_drop(&endpoint->waiting, taken, pool);
+        ring_drop(&endpoint->odd->waiting, taken, pool);
 }
 
-static bool wait_for_hole(struct zeek_endpoint *endpoint, uint32_t first, uint32_t end,
-                          struct ring_pool *pool, struct fault *fault)
+static bool wait_for_hole(struct step *step, uint32_t first, uint32_t end)
 {
-    unsigned i = endpoint->waiting.count;
+    struct zeek_endpoint *endpoint = step->endpoint;
+    if (!oddities_of(step, endpoint))
+        return false;
+    unsigned i = waiting_count(endpoint);
     while (i > 0 && seq_before(first, block_at(endpoint, i - 1)->first))
         i--;
     if (i > 0 && !seq_after(first, block_at(endpoint, i - 1)->end)) {
@@ -383,9 +422,10 @@ static bool wait_for_hole(struct zeek_endpoint *endpoint, uint32_t first, uint32
             block_at(endpoint, i - 1)->end = end;
         return true;
     }
-    if (endpoint->waiting.count == WAITING_MAX)
+    if (waiting_count(endpoint) == WAITING_MAX)
         return true;
-    struct zeek_block *block = ring_insert(&endpoint->waiting, i, pool, fault);
+    struct zeek_block *block =
+        ring_insert(&endpoint->odd->waiting, i, &step->memory->zeek_blocks, step->fault);
     if (!block)
         return false;
     *block = (struct zeek_block){first, end};
@@ -404,7 +444,7 @@ static bool take_data(struct step *step)
     if (seq_before(first, old))
         first = old;
     if (seq_after(first, endpoint->delivered))
-        return wait_for_hole(endpoint, first, end, &step->memory->zeek_blocks, step->fault);
+        return wait_for_hole(step, first, end);
     if (seq_after(end, endpoint->delivered))
         endpoint->delivered = end;
     deliver_waiting(endpoint, &step->memory->zeek_blocks);
@@ -421,7 +461,8 @@ static bool note_gap(struct step *step)
 {
     if (!is_clean(step->peer) || !is_clean(step->endpoint))
         return true;
-    return write_counted(step, step->peer, 'G', &step->peer->gaps);
+    return oddities_of(step, step->peer) &&
+           write_counted(step, step->peer, 'G', &step->peer->odd->gaps);
 }
 
 /* The ACK covers data of the peer up to `ack`: each hole below it is a gap. */
@@ -436,7 +477,7 @@ static bool acknowledge(struct step *step, uint32_t ack)
     if (!seq_after(ack, sender->delivered) ||
         (step->zeek->is_partial && ack - sender->start <= 2))
         return true;
-    while (sender->waiting.count && seq_before(block_at(sender, 0)->first, ack)) {
+    while (waiting_count(sender) && seq_before(block_at(sender, 0)->first, ack)) {
         if (!note_gap(step))
             return false;
         sender->delivered = block_at(sender, 0)->first;
@@ -458,7 +499,8 @@ static bool note_zero_window(struct step *step)
     if (step->segment->window || has(step, TCP_RST) || step->peer->state == ZEEK_CLOSED ||
         step->endpoint->state == ZEEK_RESET)
         return true;
-    return write_counted(step, step->endpoint, 'W', &step->endpoint->zero_windows);
+    return oddities_of(step, step->endpoint) &&
+           write_counted(step, step->endpoint, 'W', &step->endpoint->odd->zero_windows);
 }
 
 /* The order is Zeek's own: letters, numbers, state, then what the ACK and the data reveal. */
@@ -509,10 +551,10 @@ bool zeek_take(struct zeek_connection *zeek, const struct segment *segment, unsi
     return process(&step);
 }
 
-const char *zeek_history_text(const struct zeek_connection *zeek, size_t *length)
+const char *zeek_history_text(const struct zeek_history *history, size_t *length)
 {
-    *length = zeek->history.length;
-    return zeek->history.capacity ? zeek->history.large : zeek->history.small;
+    *length = history->is_large ? history->large->length : history->length;
+    return history->is_large ? history->large->text : history->text;
 }
 
 /* ---- conn_state ---- */
@@ -539,7 +581,7 @@ static uint32_t size_of(const struct zeek_endpoint *endpoint, const struct zeek_
 static bool is_reset_right_after_syn(const struct zeek_connection *zeek)
 {
     size_t length;
-    const char *text = zeek_history_text(zeek, &length), *end = text + length;
+    const char *text = zeek_history_text(&zeek->history, &length), *end = text + length;
     if (length && *text == '^')
         text++;
     if (text == end || *text != 'S')

@@ -20,19 +20,25 @@ enum zeek_endpoint_state {
     ZEEK_RESET,
 };
 
+/* What few endpoints need. */
+struct zeek_oddities {
+    uint32_t gaps, repeats, zero_windows; /* events behind the letters G, T and W */
+    uint32_t last_syn, last_rst;          /* relative numbers of the latest of each kind */
+    struct ring waiting;                  /* struct zeek_block: data beyond a hole, sorted */
+};
+
 struct zeek_endpoint {
     uint8_t state, previous; /* enum zeek_endpoint_state */
     uint8_t letters;         /* which of S/H F R D A I Q are written */
     bool sent_fin;
-    uint32_t start;                        /* initial sequence number */
-    uint32_t last;                         /* highest end of what was sent */
-    uint32_t acked;                        /* highest ACK from the peer */
-    uint32_t fin_end;                      /* end of the latest FIN, relative to start */
-    uint32_t last_syn, last_fin, last_rst; /* relative numbers of the latest of each kind */
-    uint32_t gaps, repeats, zero_windows;  /* events behind the letters G, T and W */
-    uint32_t delivered;                    /* up to here the data is whole, or known to be missing */
-    uint32_t trimmed;                      /* up to here ACKs were looked at */
-    struct ring waiting;                   /* struct zeek_block: data beyond a hole, sorted */
+    uint32_t start;     /* initial sequence number */
+    uint32_t last;      /* highest end of what was sent */
+    uint32_t acked;     /* highest ACK from the peer */
+    uint32_t fin_end;   /* end of the latest FIN, relative to start */
+    uint32_t last_fin;  /* where the letter F was due last, relative to start */
+    uint32_t delivered; /* up to here the data is whole, or known to be missing */
+    uint32_t trimmed;   /* up to here ACKs were looked at */
+    struct zeek_oddities *odd; /* NULL if there were none */
 };
 
 /* Numbers of data that was seen beyond a hole, first inclusive, end exclusive. */
@@ -41,14 +47,20 @@ struct zeek_block {
 };
 
 /* Enough for the histories of nearly all connections; longer ones move to a block of their own. */
-enum { ZEEK_HISTORY_INLINE = 16 };
+enum { ZEEK_HISTORY_INLINE = 14 };
+
+struct zeek_long_history {
+    uint32_t length, capacity;
+    char text[];
+};
 
 struct zeek_history {
-    uint16_t length, capacity; /* capacity 0: the text is in `small` */
     union {
-        char small[ZEEK_HISTORY_INLINE];
-        char *large;
+        char text[ZEEK_HISTORY_INLINE];
+        struct zeek_long_history *large; /* if is_large */
     };
+    uint8_t length; /* of the text in place */
+    bool is_large;
 };
 
 struct zeek_connection {
@@ -68,6 +80,6 @@ bool zeek_take(struct zeek_connection *zeek, const struct segment *segment, unsi
 const char *zeek_conn_state(const struct zeek_connection *zeek);
 
 /* The history and its length; not terminated. */
-const char *zeek_history_text(const struct zeek_connection *zeek, size_t *length);
+const char *zeek_history_text(const struct zeek_history *history, size_t *length);
 
 #endif

@@ -117,7 +117,7 @@ static void get_is_complete(sqlite3_context *context, const void *value,
 static void get_is_reset(sqlite3_context *context, const void *value, const void *const *objects)
 {
     (void)objects;
-    sqlite3_result_int(context, *(const uint64_t *)value > 0);
+    sqlite3_result_int(context, *(const uint32_t *)value > 0);
 }
 
 static void get_is_open(sqlite3_context *context, const void *value, const void *const *objects)
@@ -256,6 +256,13 @@ static void get_retransmitted_bytes(sqlite3_context *context, const void *value,
                          side->trouble ? (int64_t)side->trouble->retransmitted_bytes : 0);
 }
 
+static void get_unique_bytes(sqlite3_context *context, const void *value,
+                             const void *const *objects)
+{
+    (void)objects;
+    sqlite3_result_int64(context, (int64_t)direction_unique_bytes(value));
+}
+
 static void get_in_flight_max(sqlite3_context *context, const void *value,
                               const void *const *objects)
 {
@@ -356,15 +363,15 @@ static const struct column columns[] = {
     SHOWN("tunnel", COLUMN_TEXT, tunnel, get_tunnel, "", "tunnels around the first segment, outermost first: vxlan, gre/ipip …", "tcpvtab"),
     SHOWN("community_id", COLUMN_TEXT, key, get_community_id, "", "Community ID of the end points, seed 0", "Community ID v1"),
     SHOWN("status", COLUMN_TEXT, syn_count, get_status, "", "R if there was an RST, else S<SYNs>F<FINs>", "tcpvtab"),
-    PLAIN("syn_count", COLUMN_U64, syn_count, "segments", "segments with SYN, SYN+ACK included", "tcpvtab"),
-    PLAIN("fin_count", COLUMN_U64, fin_count, "segments", "segments with FIN", "tcpvtab"),
-    PLAIN("rst_count", COLUMN_U64, rst_count, "segments", "segments with RST", "tcpvtab"),
+    PLAIN("syn_count", COLUMN_U32, syn_count, "segments", "segments with SYN, SYN+ACK included", "tcpvtab"),
+    PLAIN("fin_count", COLUMN_U32, fin_count, "segments", "segments with FIN", "tcpvtab"),
+    PLAIN("rst_count", COLUMN_U32, rst_count, "segments", "segments with RST", "tcpvtab"),
     SHOWN("is_complete", COLUMN_INTEGER, syn_count, get_is_complete, "0/1", "a SYN and a FIN were seen", "tcpvtab"),
     SHOWN("is_reset", COLUMN_INTEGER, rst_count, get_is_reset, "0/1", "an RST was seen", "tcpvtab"),
     SHOWN("is_open", COLUMN_INTEGER, fin_count, get_is_open, "0/1", "no FIN, or payload after the first FIN", "tcpvtab"),
     SHOWN("is_preexisting", COLUMN_INTEGER, starts_with_syn, get_is_preexisting, "0/1", "the first segment is no SYN", "tcpvtab"),
     SHOWN("conn_state", COLUMN_TEXT, zeek, get_conn_state, "", "state at the end: SF, S0, REJ, RSTO …", "Zeek conn_state"),
-    SHOWN("history", COLUMN_TEXT, zeek, get_history, "", "what each side did first, a letter each", "Zeek history, as zeek -C"),
+    SHOWN("history", COLUMN_TEXT, zeek.history, get_history, "", "what each side did first, a letter each", "Zeek history, as zeek -C"),
     PLAIN("completeness", COLUMN_U8, completeness, "bits", "SYN 1, SYN+ACK 2, ACK 4, data 8, FIN 16, RST 32", "Wireshark tcp.completeness"),
     PLAIN("start_time", COLUMN_TIME, start_ns, "Unix s", "time of the first segment", "capture"),
     PLAIN("start_ns", COLUMN_I64, start_ns, "Unix ns", "time of the first segment", "capture"),
@@ -381,7 +388,7 @@ static const struct column columns[] = {
     BOTH_PLAIN("packets", COLUMN_U64, packets, "segments", "segments that this side sent", "tcpvtab"),
     SHOWN("bytes", COLUMN_INTEGER, side, get_bytes, "bytes", "payload of both sides, retransmissions included", "Wireshark tcp.len"),
     BOTH_PLAIN("bytes", COLUMN_U64, bytes, "bytes", "payload that this side sent, retransmissions included", "Wireshark tcp.len"),
-    BOTH_PLAIN("unique_bytes", COLUMN_U64, unique_bytes, "bytes", "payload without what was sent again", "tcptrace unique bytes"),
+    BOTH_SIDE("unique_bytes", COLUMN_INTEGER, get_unique_bytes, "bytes", "payload without what was sent again", "tcptrace unique bytes"),
     BOTH_PLAIN("wire_bytes", COLUMN_U64, wire_bytes, "bytes", "original length of the frames that this side sent", "tshark -z conv,tcp"),
     BOTH_PLAIN("data_packets", COLUMN_U64, data_packets, "segments", "segments with payload", "tcptrace actual data pkts"),
     SHOWN("initial_rtt", COLUMN_REAL, initial_rtt_ns, get_initial_rtt, "s", "latest SYN to the first ACK without SYN", "Wireshark tcp.analysis.initial_rtt"),

@@ -167,9 +167,3 @@ def misnamed():
     """Formats are told by content: a pcapng file that is called .pcap, a packed one that is called .txt."""
     return {"same_misnamed.pcap": section() + interface() + each(enhanced_packet),
             "same_misnamed.txt": gzip.compress(pcap(RECORDS), mtime=0)}
-
-
-@scenario
-def ring():
-    """One conversation over three files, named so that their order by name is not that by time."""
-    return {"ring_b.pcap": pcap(RECORDS[:4]), "ring_c.pcap": pcap(RECORDS[4:8]), "ring_a.pcap": pcap(RECORDS[8:])}

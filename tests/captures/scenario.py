@@ -6,7 +6,7 @@
         return Conversation().whole()
 
 makes TOPIC/s2f2.pcap, the topic being the name of the module.  A scenario returns a Conversation, records, or the
-bytes of the whole file; or a dict of such by file name, where one idea has many files.
+bytes of the whole file; or a dict of such by file name, where one idea has many files; a name may begin with a folder.
 """
 import heapq
 import os
@@ -37,9 +37,10 @@ def content(made):
 def write_all(folder):
     for function in SCENARIOS:
         topic = os.path.join(folder, function.__module__)
-        os.makedirs(topic, exist_ok=True)
         made = function()
         files = made if isinstance(made, dict) else {function.__name__ + ".pcap": made}
         for name, value in files.items():
-            with open(os.path.join(topic, name), "wb") as file:
+            path = os.path.join(topic, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "wb") as file:
                 file.write(content(value))

@@ -4,7 +4,8 @@
  *     filters EXTENSION CAPTURES
  *
  * The lists below hold each kind of term that the tables test themselves, with values of every
- * type. */
+ * type.  None has a COLLATE: SQLite loses it when it makes an IN of an OR, with an index on a real
+ * table as well. */
 #include "host/host.h"
 
 #include <stdbool.h>
@@ -23,9 +24,8 @@
     column " = '10.0.0.1'", column " = '2001:db8::1'", column " = '2001:DB8::1'",                  \
         column " = '2001:db8:0::1'", column " = '010.0.0.1'", column " = 'x'", column " = ''",     \
         column " = 10", column " = NULL", column " = CAST('10.0.0.1' AS BLOB)",                    \
-        column " = '10.0.0.1' || char(0)", column " = '2001:DB8::1' COLLATE NOCASE",               \
-        column " > '10.0.0.1'", column " LIKE '10.%'", column " GLOB '2*'",                        \
-        column " IN ('10.0.0.2', '2001:db8::2', 7)"
+        column " = '10.0.0.1' || char(0)", column " > '10.0.0.1'", column " LIKE '10.%'",          \
+        column " GLOB '2*'", column " IN ('10.0.0.2', '2001:db8::2', 7)"
 
 static const char *const packet_filters[] = {
     EVERY_TYPE("frame", "5"),
@@ -107,7 +107,7 @@ static const struct subject {
 };
 
 /* Data sets of one file and of many, with what is NULL elsewhere. */
-static const char *const captures[] = {"states/interleaved.pcap", "formats/ring_*.pcap",
+static const char *const captures[] = {"states/interleaved.pcap", "multi_file/ring",
                                        "judgements/*.pcap", "headers", "link_layers"};
 
 /* The keys of the rows that fit; `from` is a table or a call. */

@@ -76,21 +76,26 @@ static inline struct segment segment_of(const struct line *line, struct end_poin
     return segment;
 }
 
-/* Gives the segment to the connection, which begins with it if it has none yet. */
+/* Gives a segment to the connection, which begins with it if it has none yet. */
+static inline struct verdict take_segment(struct connection *connection,
+                                          const struct segment *segment, struct tcp_memory *pools)
+{
+    struct verdict verdict = {0};
+    struct flow_key key;
+    bool sender_is_low;
+    flow_key_of(segment, &key, &sender_is_low);
+    if (connection->side[CLIENT].packets + connection->side[SERVER].packets == 0)
+        connection_start(connection, &key, segment, sender_is_low, false);
+    if (!connection_take(connection, segment, sender_is_low, &verdict, pools, &fault))
+        abort();
+    return verdict;
+}
+
 static inline struct verdict take_line(struct connection *connection, const struct line *line,
                                        struct end_points ends, struct tcp_memory *pools)
 {
     struct segment segment = segment_of(line, ends);
-    struct verdict verdict = {0};
-    struct flow_key key;
-    bool sender_is_low;
-    flow_key_of(&segment, &key, &sender_is_low);
-    bool is_first = connection->side[CLIENT].packets + connection->side[SERVER].packets == 0;
-    if (is_first)
-        connection_start(connection, &key, &segment, sender_is_low, false);
-    if (!connection_take(connection, &segment, sender_is_low, &verdict, pools, &fault))
-        abort();
-    return verdict;
+    return take_segment(connection, &segment, pools);
 }
 
 #endif

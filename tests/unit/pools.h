@@ -12,7 +12,7 @@ static struct fault fault;
 
 static inline void pools_open(struct tcp_memory *pools)
 {
-    pools->arena = arena_open(&memory);
+    *pools = (struct tcp_memory){.arena = arena_open(&memory)};
     pools->unacknowledged = ring_pool_open(&pools->arena, sizeof(struct unacknowledged_segment));
     pools->byte_ranges = ring_pool_open(&pools->arena, sizeof(struct byte_range));
     pools->zeek_blocks = ring_pool_open(&pools->arena, sizeof(struct zeek_block));

@@ -159,27 +159,20 @@ static void test_example(const struct example *example)
 static void test_sack(void)
 {
     struct tcp_memory pools;
-    struct sequence_state f = {0}, r = {0};
-    struct sequence_verdict verdict = {0};
+    struct connection connection = {0};
     const struct end_points ends = {40000, 80};
     pools_open(&pools);
-    sequence_start(&f);
-    sequence_start(&r);
-    struct segment data = segment_of(&(struct line)A(0, ACK, 1000, 1, 1000, 100), ends);
-    CHECK(sequence_judge(&f, &r, &data, 0, &verdict, &pools, &fault));
-    CHECK_INT(verdict.bytes_in_flight, 1000);
-
+    take_line(&connection, &(struct line)A(0, ACK, 1000, 1, 1000, 100), ends, &pools);
     struct segment ack = segment_of(&(struct line)B(1, ACK, 1, 1000, 0, 100), ends);
     ack.options.sack_count = 4;
     for (uint32_t i = 0; i < 4; i++) {
         ack.options.sack[i].left = 1100 + 100 * i;
         ack.options.sack[i].right = 1110 + 100 * i;
     }
-    CHECK(sequence_judge(&r, &f, &ack, 0, &verdict, &pools, &fault));
-    sequence_finish(&r, &f, &ack);
-    data.seq = 2000;
-    CHECK(sequence_judge(&f, &r, &data, 0, &verdict, &pools, &fault));
-    CHECK_INT(verdict.bytes_in_flight, 2000 - 30);
+    take_segment(&connection, &ack, &pools);
+    struct verdict verdict =
+        take_line(&connection, &(struct line)A(2, ACK, 2000, 1, 1000, 100), ends, &pools);
+    CHECK_INT(verdict.sequence.bytes_in_flight, 2000 - 3 * 10);
     arena_close(&pools.arena);
 }
 

@@ -111,7 +111,7 @@ static void test_example(const struct example *example)
     for (unsigned i = 0; i < LINES_MAX && example->lines[i].from; i++)
         take_line(&connection, &example->lines[i], ends, &pools);
     size_t length;
-    const char *history = zeek_history_text(&connection.zeek, &length);
+    const char *history = zeek_history_text(&connection.zeek.history, &length);
     char text[64];
     snprintf(text, sizeof text, "%.*s", (int)length, history);
     CHECK_TEXT(text, example->history);
@@ -132,7 +132,7 @@ static void test_endless_history(void)
     for (uint32_t i = 0; i < 70000; i++)
         take_line(&connection, &(struct line)A(0, RST, i, 0, 0, 0), ends, &pools);
     size_t length;
-    const char *history = zeek_history_text(&connection.zeek, &length);
+    const char *history = zeek_history_text(&connection.zeek.history, &length);
     CHECK(length > 60000 && length <= UINT16_MAX);
     CHECK(history[0] == 'R' && history[length - 1] == 'R');
     CHECK_TEXT(zeek_conn_state(&connection.zeek), "OTH");
@@ -151,9 +151,9 @@ static void test_endless_holes(void)
         take_line(&connection, &handshake[i], ends, &pools);
     for (uint32_t i = 0; i < 20000; i++)
         take_line(&connection, &(struct line)A(0, ACK, 201 + 20 * i, 501, 10, 1000), ends, &pools);
-    CHECK(connection.zeek.side[CLIENT].waiting.count <= 1024);
+    CHECK(connection.zeek.side[CLIENT].odd->waiting.count <= 1024);
     take_line(&connection, &(struct line)B(0, ACK, 501, 201 + 20 * 20000, 0, 1000), ends, &pools);
-    CHECK_INT(connection.zeek.side[CLIENT].waiting.count, 0);
+    CHECK_INT(connection.zeek.side[CLIENT].odd->waiting.count, 0);
     arena_close(&pools.arena);
 }
 

@@ -1,0 +1,59 @@
+/* The use of zlib, libzstd and liblz4: the input is a compressed file.  However its content is
+ * asked for, it is the same, and it ends the same way. */
+#include "harness.h"
+
+#include "capture/source.h"
+#include "memory_file.h"
+
+/* A bomb goes on for long; this much of it shows what the rest would. */
+enum { CONTENT_MAX = 4 << 20 };
+
+struct content {
+    uint64_t size, digest;
+    enum source_result end;
+    enum fault_code code;
+    bool cut, has_garbage;
+};
+
+/* Reads in steps of `step` bytes, asking for `want` each time. */
+static struct content read_content(const char *path, size_t want, size_t step,
+                                   struct memory *memory)
+{
+    struct fault fault = {.code = FAULT_NONE};
+    struct content content = {0};
+    struct source *source = source_open(path, memory, &fault);
+    struct cursor window;
+    while (source && source_compression(source) && content.size < CONTENT_MAX) {
+        content.end = source_peek(source, want, &window, &fault);
+        if (content.end != SOURCE_OK || window.left == 0)
+            break;
+        MUST(source_offset(source) == content.size);
+        window = cursor_first(&window, step);
+        window = cursor_first(&window, CONTENT_MAX - content.size);
+        content.digest = digest_bytes(content.digest, window.at, window.left);
+        content.size += window.left;
+        source_consume(source, window.left);
+    }
+    content.code = fault.code;
+    if (source) {
+        content.cut = source_cut(source);
+        content.has_garbage = source_has_trailing_garbage(source);
+    }
+    source_close(source);
+    return content;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct memory memory = {.limit = FUZZ_MEMORY_MAX};
+    struct memory_file file = memory_file_open(data, size);
+    struct content large = read_content(file.path, 65536, 65536, &memory);
+    struct content small = read_content(file.path, 1, 997, &memory);
+    memory_file_close(&file);
+    MUST(large.size == small.size && large.digest == small.digest);
+    MUST(large.size == CONTENT_MAX || (large.end == small.end && large.code == small.code));
+    MUST(large.size == CONTENT_MAX ||
+         (large.cut == small.cut && large.has_garbage == small.has_garbage));
+    MUST(memory.used == 0);
+    return 0;
+}
