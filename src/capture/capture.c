@@ -61,20 +61,24 @@ static bool refuse(const struct capture *capture, const struct cursor *bytes, st
         return fault_set(fault, FAULT_NOT_A_CAPTURE,
                          "%s: is cut short: its %s data ends before anything can be unpacked", path,
                          compression);
+    const char *once = source_identity(capture->source)->is_regular
+                           ? ""
+                           : "; it is no regular file and can be read only once";
     if (bytes->left == 0)
         return fault_set(fault, FAULT_NOT_A_CAPTURE,
                          "%s: is empty (0 bytes%s%s): a capture starts with a header of at least "
-                         "24 bytes",
-                         path, compression ? " unpacked from " : "",
-                         compression ? compression : "");
+                         "24 bytes%s",
+                         path, compression ? " unpacked from " : "", compression ? compression : "",
+                         once);
     char hex[3 * SIGNATURE_SIZE + 1];
     struct cursor first = cursor_first(bytes, SIGNATURE_SIZE);
     for (size_t i = 0; i < first.left; i++)
         snprintf(hex + 3 * i, sizeof hex - 3 * i, " %02x", (unsigned)u8_at(&first, i));
     return fault_set(fault, FAULT_NOT_A_CAPTURE,
                      "%s: is not a capture: its %s%sfirst bytes are%s; supported are pcap and "
-                     "pcapng, each also compressed with gzip, zstd or lz4",
-                     path, compression ? compression : "", compression ? " content's " : "", hex);
+                     "pcapng, each also compressed with gzip, zstd or lz4%s",
+                     path, compression ? compression : "", compression ? " content's " : "", hex,
+                     once);
 }
 
 static bool open_format(struct capture *capture, struct fault *fault)

@@ -1,8 +1,8 @@
 #include "vtab/columns.h"
 
+#include "vtab/address_text.h"
 #include "vtab/time_text.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 SQLITE_EXTENSION_INIT3
@@ -15,6 +15,7 @@ const char *column_type(const struct column *column)
     case COLUMN_SMALL:
     case COLUMN_BOOL:
     case COLUMN_BIT:
+    case COLUMN_SHORT:
         return "INTEGER";
     case COLUMN_SECONDS:
     case COLUMN_TIME:
@@ -122,10 +123,10 @@ static void show_utc(sqlite3_context *context, int64_t ns)
 static void show_address(sqlite3_context *context, const struct column *column, const char *value,
                          const void *const *objects)
 {
-    char text[INET6_ADDRSTRLEN];
+    char text[ADDRESS_TEXT_SIZE];
     uint8_t version = READ(uint8_t, (const char *)objects[column->object] + column->aside);
-    inet_ntop(version == 4 ? AF_INET : AF_INET6, value, text, sizeof text);
-    sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
+    int length = address_text(version, (const uint8_t *)value, text);
+    sqlite3_result_text(context, text, length, SQLITE_TRANSIENT);
 }
 
 void column_result(sqlite3_context *context, const struct column *column,
@@ -147,6 +148,7 @@ void column_result(sqlite3_context *context, const struct column *column,
     case COLUMN_ADDRESS:
         show_address(context, column, value, objects);
         break;
+    case COLUMN_SHORT:
     case COLUMN_INTEGER:
     case COLUMN_REAL:
     case COLUMN_TEXT:

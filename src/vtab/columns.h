@@ -25,6 +25,7 @@ enum column_kind {
     COLUMN_UTC,     /* int64_t Unix nanoseconds, shown as YYYY-MM-DD HH:MM:SS.SSS */
     COLUMN_ADDRESS, /* 16 bytes; `aside` is the offset of the IP version, uint8_t */
     COLUMN_BIT,     /* one bit of a uint32_t, `aside` is its mask; declared INTEGER */
+    COLUMN_SHORT,   /* shown by `get`, declared INTEGER: a port, 0/1 */
     COLUMN_INTEGER, /* shown by `get` */
     COLUMN_REAL,
     COLUMN_TEXT,

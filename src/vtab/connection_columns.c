@@ -1,10 +1,9 @@
 /* The columns of tcp_connections. */
 #include "tcp/community_id.h"
+#include "tcp/trace.h"
+#include "vtab/address_text.h"
 #include "vtab/columns.h"
 
-#include "tcp/trace.h"
-
-#include <arpa/inet.h>
 #include <stddef.h>
 
 SQLITE_EXTENSION_INIT3
@@ -26,11 +25,10 @@ static void show_text(sqlite3_context *context, const char *text)
 static void show_end_point(sqlite3_context *context, const struct connection *connection,
                            bool is_low)
 {
-    char text[INET6_ADDRSTRLEN];
+    char text[ADDRESS_TEXT_SIZE];
     const struct flow_key *key = &connection->key;
-    inet_ntop(key->ip_version == 4 ? AF_INET : AF_INET6, is_low ? key->low : key->high, text,
-              sizeof text);
-    sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
+    int length = address_text(key->ip_version, is_low ? key->low : key->high, text);
+    sqlite3_result_text(context, text, length, SQLITE_TRANSIENT);
 }
 
 static void get_client_ip(sqlite3_context *context, const void *value, const void *const *objects)
@@ -354,9 +352,9 @@ static const struct column columns[] = {
     {.name = "connection_id", .kind = COLUMN_U64, .object = ROW, .offset = offsetof(struct connection_row, connection_id),
      .unit = "number", .meaning = "1, 2, 3 … in order of first segment", .rule = "Wireshark tcp.stream + 1"},
     SHOWN("client_ip", COLUMN_TEXT, key, get_client_ip, "address", "address of the client", "first segment: SYN, its sender; SYN+ACK, its receiver; else its sender"),
-    SHOWN("client_port", COLUMN_INTEGER, key, get_client_port, "port", "port of the client", "as client_ip"),
+    SHOWN("client_port", COLUMN_SHORT, key, get_client_port, "port", "port of the client", "as client_ip"),
     SHOWN("server_ip", COLUMN_TEXT, key, get_server_ip, "address", "address of the other side", "as client_ip"),
-    SHOWN("server_port", COLUMN_INTEGER, key, get_server_port, "port", "port of the other side", "as client_ip"),
+    SHOWN("server_port", COLUMN_SHORT, key, get_server_port, "port", "port of the other side", "as client_ip"),
     SHOWN("client_by", COLUMN_TEXT, client_by, get_client_by, "", "how the client was known: syn, synack or first", "tcpvtab"),
     PLAIN("ip_version", COLUMN_U8, key.ip_version, "", "4 or 6", "RFC 791, RFC 8200"),
     SHOWN("vlan_id", COLUMN_INTEGER, vlan_id, get_vlan_id, "", "innermost VLAN of the first segment", "IEEE 802.1Q"),
@@ -366,10 +364,10 @@ static const struct column columns[] = {
     PLAIN("syn_count", COLUMN_U32, syn_count, "segments", "segments with SYN, SYN+ACK included", "tcpvtab"),
     PLAIN("fin_count", COLUMN_U32, fin_count, "segments", "segments with FIN", "tcpvtab"),
     PLAIN("rst_count", COLUMN_U32, rst_count, "segments", "segments with RST", "tcpvtab"),
-    SHOWN("is_complete", COLUMN_INTEGER, syn_count, get_is_complete, "0/1", "a SYN and a FIN were seen", "tcpvtab"),
-    SHOWN("is_reset", COLUMN_INTEGER, rst_count, get_is_reset, "0/1", "an RST was seen", "tcpvtab"),
-    SHOWN("is_open", COLUMN_INTEGER, fin_count, get_is_open, "0/1", "no FIN, or payload after the first FIN", "tcpvtab"),
-    SHOWN("is_preexisting", COLUMN_INTEGER, starts_with_syn, get_is_preexisting, "0/1", "the first segment is no SYN", "tcpvtab"),
+    SHOWN("is_complete", COLUMN_SHORT, syn_count, get_is_complete, "0/1", "a SYN and a FIN were seen", "tcpvtab"),
+    SHOWN("is_reset", COLUMN_SHORT, rst_count, get_is_reset, "0/1", "an RST was seen", "tcpvtab"),
+    SHOWN("is_open", COLUMN_SHORT, fin_count, get_is_open, "0/1", "no FIN, or payload after the first FIN", "tcpvtab"),
+    SHOWN("is_preexisting", COLUMN_SHORT, starts_with_syn, get_is_preexisting, "0/1", "the first segment is no SYN", "tcpvtab"),
     SHOWN("conn_state", COLUMN_TEXT, zeek, get_conn_state, "", "state at the end: SF, S0, REJ, RSTO …", "Zeek conn_state"),
     SHOWN("history", COLUMN_TEXT, zeek.history, get_history, "", "what each side did first, a letter each", "Zeek history, as zeek -C"),
     PLAIN("completeness", COLUMN_U8, completeness, "bits", "SYN 1, SYN+ACK 2, ACK 4, data 8, FIN 16, RST 32", "Wireshark tcp.completeness"),

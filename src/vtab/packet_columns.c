@@ -169,7 +169,7 @@ static const struct column columns[] = {
     SHOWN("sack_blocks", COLUMN_TEXT, options, get_sack_blocks, "JSON", "SACK blocks [[left,right],…]", "RFC 2018 section 3"),
     KNOWN("ts_value", COLUMN_U32, options.ts_value, options.has_timestamps, "", "timestamp option: value", "RFC 7323 section 3"),
     KNOWN("ts_echo", COLUMN_U32, options.ts_echo, options.has_timestamps, "", "timestamp option: echo reply", "RFC 7323 section 3"),
-    {.name = "checksum_ok", .kind = COLUMN_INTEGER, .offset = SEG(checksum), .needs = NEEDS_CHECKSUM, .get = get_checksum_ok,
+    {.name = "checksum_ok", .kind = COLUMN_SHORT, .offset = SEG(checksum), .needs = NEEDS_CHECKSUM, .get = get_checksum_ok,
      .unit = "0/1", .meaning = "the TCP checksum is right; NULL if not all bytes were captured", .rule = "RFC 9293 section 3.1"},
     JUDGED("retransmission", JUDGED_RETRANSMISSION, "sent again: plain, fast or spurious"),
     JUDGED("fast_retransmission", JUDGED_FAST_RETRANSMISSION, "sent again within 20 ms of the second duplicate ACK or later ones"),

@@ -1,5 +1,7 @@
 #include "vtab/packet_filter.h"
 
+#include "vtab/address_text.h"
+
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -74,13 +76,14 @@ int packet_filter_plan(sqlite3_index_info *info, int next_argv, unsigned *needs)
 /* The address that a text is, if it is the canonical text of one: only that is ever shown. */
 static bool read_address(const char *text, struct packet_test *test)
 {
-    char canonical[INET6_ADDRSTRLEN];
+    char canonical[ADDRESS_TEXT_SIZE];
     memset(test->address, 0, sizeof test->address);
     test->ip_version = strchr(text, ':') ? 6 : 4;
     int family = test->ip_version == 4 ? AF_INET : AF_INET6;
-    return inet_pton(family, text, test->address) == 1 &&
-           inet_ntop(family, test->address, canonical, sizeof canonical) &&
-           strcmp(canonical, text) == 0;
+    if (inet_pton(family, text, test->address) != 1)
+        return false;
+    address_text(test->ip_version, test->address, canonical);
+    return strcmp(canonical, text) == 0;
 }
 
 /* Makes a test of a column and a value; false if SQLite has to decide alone. */

@@ -6,7 +6,7 @@
 #include "memory_file.h"
 
 /* A bomb goes on for long; this much of it shows what the rest would. */
-enum { CONTENT_MAX = 4 << 20 };
+enum { CONTENT_MAX = 1 << 20 };
 
 struct content {
     uint64_t size, digest;
@@ -23,12 +23,13 @@ static struct content read_content(const char *path, size_t want, size_t step,
     struct content content = {0};
     struct source *source = source_open(path, memory, &fault);
     struct cursor window;
-    while (source && source_compression(source) && content.size < CONTENT_MAX) {
-        content.end = source_peek(source, want, &window, &fault);
-        if (content.end != SOURCE_OK || window.left == 0)
-            break;
+    bool goes_on = source && source_compression(source);
+    while (goes_on && content.size < CONTENT_MAX) {
         MUST(source_offset(source) == content.size);
-        window = cursor_first(&window, step);
+        content.end = source_peek(source, want, &window, &fault);
+        /* Corrupt data: what comes before it is shown all the same. */
+        goes_on = content.end == SOURCE_OK && window.left > 0;
+        window = cursor_first(&window, goes_on ? step : window.left);
         window = cursor_first(&window, CONTENT_MAX - content.size);
         content.digest = digest_bytes(content.digest, window.at, window.left);
         content.size += window.left;

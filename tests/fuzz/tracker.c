@@ -63,7 +63,7 @@ static struct segment segment_of(const struct cursor *record, int64_t *time_ns)
 
 /* The sums of what was said of each connection's segments. */
 struct sums {
-    uint64_t packets, bytes, promised, judgements[JUDGEMENTS_COUNTED];
+    uint64_t packets, bytes, numbers, judgements[JUDGEMENTS_COUNTED];
 };
 
 static void add_up(struct sums *sums, const struct segment_batch *batch,
@@ -76,7 +76,7 @@ static void add_up(struct sums *sums, const struct segment_batch *batch,
         struct sums *sum = &sums[verdicts[i].connection];
         sum->packets++;
         sum->bytes += batch->segments[i].payload_length;
-        sum->promised += batch->segments[i].promised_length;
+        sum->numbers += batch->segments[i].promised_length + 2; /* SYN and FIN */
         for (int bit = 0; bit < JUDGEMENTS_COUNTED; bit++)
             sum->judgements[bit] += verdicts[i].sequence.judgements >> bit & 1;
     }
@@ -89,7 +89,7 @@ static void check_connection(const struct connection *connection, const struct s
     size_t length;
     MUST(a->packets + b->packets == sums->packets);
     MUST(a->bytes + b->bytes == sums->bytes);
-    MUST(direction_unique_bytes(a) + direction_unique_bytes(b) <= sums->promised);
+    MUST(direction_unique_bytes(a) + direction_unique_bytes(b) <= sums->numbers);
     for (int bit = 0; bit < JUDGEMENTS_COUNTED; bit++)
         MUST(direction_count(a, 1u << bit) + direction_count(b, 1u << bit) ==
              sums->judgements[bit]);

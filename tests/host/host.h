@@ -16,6 +16,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static inline void host_die(sqlite3 *db, const char *what)
 {
@@ -92,6 +93,22 @@ static inline void host_run(sqlite3 *db, const char *format, ...)
     if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
         host_die(db, sql);
     sqlite3_free(sql);
+}
+
+/* Makes a capture in the current folder with the program of bench/ that does so; the caller removes
+ * the file and calls sqlite3_free on its path. */
+static inline char *host_make_capture(const char *make_captures, const char *profile,
+                                      int connections, int packets)
+{
+    char *path = sqlite3_mprintf("host-%d.pcap", (int)getpid());
+    char *command = sqlite3_mprintf("'%s' %s %s %d %d 2>/dev/null", make_captures, path, profile,
+                                    connections, packets);
+    if (system(command) != 0) {
+        fprintf(stderr, "%s failed\n", command);
+        exit(1);
+    }
+    sqlite3_free(command);
+    return path;
 }
 
 #endif
