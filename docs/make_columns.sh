@@ -35,6 +35,7 @@ INSERT INTO described VALUES
     ('ip_in_cidr(ip, cidr)', '1 if the address lies in the network, \`10.0.0.0/8\` or \`2001:db8::/32\`'),
     ('tcp_flags_text(flags)', 'the flag bits as \`SYN,ACK\`'),
     ('tcp_memory_limit([bytes])', 'reads or sets how much memory analysis may take'),
+    ('tcp_progress([on])', 'reads or sets whether long work shows a line on stderr, if that is a terminal; off at first'),
     ('tcp_version()', 'the version of the extension');
 INSERT INTO described VALUES $(views);
 

@@ -19,6 +19,7 @@ struct capture;
 struct packet {
     uint64_t frame;           /* number of the record in its file, from 1 */
     uint64_t offset;          /* of the packet's first byte in the uncompressed file */
+    uint64_t record_offset;   /* of the first byte of its record: where capture_seek can go */
     int64_t time_ns;          /* Unix time; 0 if the record has none */
     uint32_t captured_length; /* bytes that are in the file */
     uint32_t wire_length;     /* bytes that were on the wire, as the record says */

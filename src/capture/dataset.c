@@ -241,6 +241,14 @@ static bool is_same_file(const struct listed *before, const struct listed *now)
                               a->size == b->size && a->modified_ns == b->modified_ns);
 }
 
+uint64_t dataset_size(const struct dataset *dataset)
+{
+    uint64_t size = 0;
+    for (size_t i = 0; i < dataset->count; i++)
+        size += dataset->identities[i].size;
+    return size;
+}
+
 bool dataset_is_current(const struct dataset *dataset, const char *pattern)
 {
     struct fault fault;

@@ -23,6 +23,9 @@ struct dataset {
 struct dataset *dataset_open(const char *pattern, struct memory *memory, struct fault *fault);
 void dataset_close(struct dataset *dataset);
 
+/* Bytes of all its files when it was made; a pipe counts as none. */
+uint64_t dataset_size(const struct dataset *dataset);
+
 /* Whether the files behind the pattern are still the same, unchanged files. */
 bool dataset_is_current(const struct dataset *dataset, const char *pattern);
 

@@ -226,6 +226,7 @@ static enum capture_result pcap_next(struct capture *capture, struct packet *pac
         return capture_cut(capture, size, window.left);
 
     packet->frame = ++capture->frame;
+    packet->record_offset = capture->record_offset;
     packet->offset = capture->record_offset + header_size;
     packet->time_ns =
         (int64_t)record.seconds * 1000000000 + (int64_t)record.fraction * pcap->fraction_ns;

@@ -447,6 +447,7 @@ static enum capture_result read_packet(struct capture *capture, const struct blo
                                "captured length %u is larger than the %zu bytes in its block",
                                (unsigned)packet->captured_length, bytes.left);
     packet->bytes = cursor_first(&bytes, packet->captured_length);
+    packet->record_offset = capture->record_offset;
     packet->offset = capture->record_offset + BLOCK_HEADER_SIZE + fixed_size;
     packet->link_type = interface->link_type;
     if (!is_simple)

@@ -55,6 +55,7 @@ bool decoder_decode(struct decoder *decoder, const struct packet *packet, struct
     *fate = decode_link_type(&walk, packet->bytes, packet->link_type);
     segment->frame = packet->frame;
     segment->file_offset = packet->offset;
+    segment->record_offset = packet->record_offset;
     segment->time_ns = packet->time_ns;
     segment->wire_length = packet->wire_length;
     segment->captured_length = packet->captured_length;

@@ -21,6 +21,7 @@ struct segment_stream {
     struct account_texts *texts; /* one for each account */
     struct capture *capture;     /* of the current file; NULL between two files */
     struct capture *finished;    /* of the file before, until the next fill */
+    uint64_t bytes_finished;     /* of the files that were read to their end */
     size_t file;                 /* index of the current file, or of the next one to open */
     uint32_t unknown_link_type;  /* the last one that a packet of the current file had */
     bool has_start;
@@ -128,10 +129,13 @@ static bool finish_file(struct segment_stream *stream, bool is_corrupt, struct f
     struct file_account *account = &stream->accounts[stream->file];
     account->is_finished = true;
     account->is_corrupt = is_corrupt;
+    struct capture_position end;
+    account->can_return = capture_tell(stream->capture, &end);
     if (!keep_info(stream, fault))
         return false;
     if (account->packets > 0 && account->fates[FATE_UNKNOWN_LINK_TYPE] == account->packets)
         return refuse_link_type(stream, stream->unknown_link_type, fault);
+    stream->bytes_finished += source_bytes_read(capture_source(stream->capture));
     stream->finished = stream->capture;
     stream->capture = NULL;
     stream->file++;
@@ -211,6 +215,9 @@ bool segment_stream_fill(struct segment_stream *stream, struct segment_batch *ba
         filled = (stream->capture || open_file(stream, fault)) && read_file(stream, batch, fault);
     if (!filled)
         stream->file = stream->dataset->count;
+    batch->bytes_read = stream->bytes_finished;
+    if (stream->capture)
+        batch->bytes_read += source_bytes_read(capture_source(stream->capture));
     batch->at_end = stream->file == stream->dataset->count;
     return filled;
 }

@@ -26,6 +26,7 @@ struct segment_batch {
     size_t count;
     bool at_end;      /* nothing follows this batch, which may itself hold segments */
     uint64_t packets; /* packets read for this batch, those without a segment included */
+    uint64_t bytes_read; /* of the data set's files so far, for progress: compressed ones as they are */
     struct segment segments[SEGMENT_BATCH_MAX];
 };
 
@@ -42,6 +43,7 @@ struct file_account {
     uint64_t time_went_back;
     bool is_finished; /* the file was read to its end, or to its damage */
     bool is_corrupt;  /* info.damage ended the reading before the end of the file */
+    bool can_return;  /* segment_stream_seek may go anywhere in it */
 };
 
 /* What a reader wants. */

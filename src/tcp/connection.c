@@ -29,6 +29,7 @@ void connection_start(struct connection *connection, const struct flow_key *key,
     connection->starts_with_syn = segment->flags & TCP_SYN;
     connection->vlan_id = segment->vlan_id;
     connection->tunnel = segment->tunnel;
+    connection->is_reuse = is_reuse;
     connection->start_ns = segment->time_ns;
     connection->first_frame = segment->frame;
     connection->first_file = segment->file;
@@ -301,6 +302,7 @@ bool connection_take(struct connection *connection, const struct segment *segmen
     connection->end_ns = segment->time_ns;
     connection->last_frame = segment->frame;
     connection->last_file = segment->file;
+    connection->reassembled |= segment->reassembled;
     count_flags(connection, segment);
     count_segment(sender, segment);
     if (!set_bases(sender, receiver, segment, verdict, memory, fault))

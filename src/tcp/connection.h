@@ -72,7 +72,8 @@ struct connection {
     struct zeek_connection zeek;
     struct flow_key key;
     bool client_is_low; /* the client is the key's low end point */
-    bool is_replaced;   /* a newer connection has the same end points */
+    bool is_reuse;      /* it replaced an older connection of the same end points */
+    bool reassembled;   /* a segment came in IP fragments, which may lie anywhere before it */
     bool syn_time_known, syn_rtt_known;
     bool starts_with_syn;
     bool data_after_fin;

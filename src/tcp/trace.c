@@ -14,6 +14,7 @@ void trace_release(struct trace *trace)
 {
     if (!trace || --trace->references > 0)
         return;
+    packet_index_close(trace->index);
     tracker_close(trace->tracker);
     segment_stream_close(trace->stream);
     dataset_close(trace->dataset);
@@ -39,6 +40,8 @@ static struct trace *open_trace(const char *pattern, const struct trace_options 
         goto failed;
     trace->tracker =
         tracker_open(options->hash_key, trace->dataset->count, &trace->memory, fault);
+    struct fault no_index; /* it is a convenience */
+    trace->index = packet_index_open(&trace->memory, &no_index);
     if (trace->tracker)
         return trace;
 failed:
@@ -49,26 +52,38 @@ failed:
 /* A small capture is read before a second thread has started. */
 enum { TWO_THREADS_FROM = 1 << 20 };
 
-static bool pays_for_thread(const struct dataset *dataset)
-{
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < dataset->count; i++)
-        bytes += dataset->identities[i].size;
-    return bytes >= TWO_THREADS_FROM;
-}
-
 struct taking {
     struct trace *trace;
     const struct trace_options *options;
+    struct progress progress;
+    struct verdict verdicts[SEGMENT_BATCH_MAX];
 };
+
+/* Notes where the segments are, as long as that takes little memory. */
+static void index_batch(struct trace *trace, const struct segment_batch *batch,
+                        const struct verdict *verdicts)
+{
+    for (size_t i = 0; trace->index && i < batch->count; i++) {
+        if (!verdicts[i].has_connection ||
+            packet_index_add(trace->index, &batch->segments[i], verdicts[i].connection))
+            continue;
+        packet_index_close(trace->index);
+        trace->index = NULL;
+    }
+}
 
 static bool take_batch(void *context, const struct segment_batch *batch, struct fault *fault)
 {
-    const struct taking *taking = context;
+    struct taking *taking = context;
     const struct trace_options *options = taking->options;
-    if (options->stop && options->stop(options->stop_context))
+    taking->progress.bytes_read = batch->bytes_read;
+    taking->progress.packets += batch->packets;
+    if (options->progress && options->progress(options->progress_context, &taking->progress))
         return fault_set(fault, FAULT_STOPPED, "interrupted");
-    return tracker_take(taking->trace->tracker, batch, NULL, fault);
+    if (!tracker_take(taking->trace->tracker, batch, taking->verdicts, fault))
+        return false;
+    index_batch(taking->trace, batch, taking->verdicts);
+    return true;
 }
 
 static void note_damage(struct trace *trace)
@@ -89,8 +104,12 @@ struct trace *trace_run(const char *pattern, const struct trace_options *options
     struct trace *trace = open_trace(pattern, options, fault);
     if (!trace)
         return NULL;
-    struct taking taking = {trace, options};
-    bool two_threads = options->two_threads && pays_for_thread(trace->dataset);
+    struct taking taking = {
+        .trace = trace,
+        .options = options,
+        .progress = {.bytes_total = dataset_size(trace->dataset)},
+    };
+    bool two_threads = options->two_threads && taking.progress.bytes_total >= TWO_THREADS_FROM;
     if (!pipeline_run(trace->stream, two_threads, take_batch, &taking, &trace->memory, fault)) {
         trace_release(trace);
         return NULL;

@@ -4,15 +4,23 @@
 #ifndef TCP_TRACE_H
 #define TCP_TRACE_H
 
+#include "tcp/packet_index.h"
 #include "tcp/tracker.h"
+
+/* How far the reading of a data set is. */
+struct progress {
+    uint64_t bytes_read, bytes_total; /* of the files, compressed ones as they are; total 0: unknown */
+    uint64_t packets;
+};
 
 struct trace_options {
     uint64_t hash_key[2];
     size_t memory_limit; /* bytes */
     bool two_threads;    /* there is a second processor to read with */
-    /* Asked now and then, on the thread that runs the trace: true ends it with FAULT_STOPPED. */
-    bool (*stop)(void *context);
-    void *stop_context;
+    /* Told now and then, on the thread that runs the trace; like SQLite's progress handler, true ends it, with
+     * FAULT_STOPPED.  NULL: nobody is told. */
+    bool (*progress)(void *context, const struct progress *progress);
+    void *progress_context;
 };
 
 struct trace {
@@ -21,6 +29,7 @@ struct trace {
     struct dataset *dataset;
     struct segment_stream *stream; /* keeps the accounts */
     struct tracker *tracker;
+    struct packet_index *index; /* NULL if it would have become too large */
     int64_t start_ns; /* of the first packet */
     struct fault damage; /* FAULT_DAMAGE if a corrupt record ended the reading of a file, the first such */
 };

@@ -14,6 +14,7 @@ struct tracker {
     size_t count;
     uint64_t *file_connections; /* a file of the data set: connections with a segment in it */
     size_t files;
+    bool first_is_reuse;
 };
 
 /* What is known of the segments of a batch before they are taken. */
@@ -55,6 +56,11 @@ void tracker_close(struct tracker *tracker)
     memory_release(memory, tracker->blocks, tracker->block_room * sizeof *tracker->blocks);
     arena_close(&tracker->memory.arena);
     memory_release(memory, tracker, sizeof *tracker);
+}
+
+void tracker_begin_with_reuse(struct tracker *tracker)
+{
+    tracker->first_is_reuse = true;
 }
 
 static struct connection *connection_at(const struct tracker *tracker, size_t index)
@@ -127,19 +133,20 @@ static bool take_segment(struct tracker *tracker, const struct segment *segment,
         slot->index_plus_1 ? connection_at(tracker, slot->index_plus_1 - 1) : NULL;
     uint32_t index = slot->index_plus_1 - 1;
     bool is_new = false;
-    bool is_reuse = connection && connection_is_reused(connection, segment, lookup->sender_is_low);
+    bool is_reuse = connection ? connection_is_reused(connection, segment, lookup->sender_is_low)
+                               : tracker->first_is_reuse;
+    tracker->first_is_reuse = false;
     if (!connection || is_reuse) {
-        struct connection *older = connection;
         index = (uint32_t)tracker->count;
         is_new = true;
         connection = add_connection(tracker, fault);
         if (!connection)
             return false;
         connection_start(connection, &lookup->key, segment, lookup->sender_is_low, is_reuse);
-        if (older) {
-            older->is_replaced = true;
-            slot->index_plus_1 = index + 1;
+        if (is_reuse)
             verdict->sequence.judgements = JUDGED_REUSED_PORTS;
+        if (slot->index_plus_1) {
+            slot->index_plus_1 = index + 1;
         } else if (!flow_table_fill(&tracker->table, slot, lookup->hash, index, fault)) {
             return false;
         }

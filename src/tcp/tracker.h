@@ -17,6 +17,9 @@ struct tracker *tracker_open(const uint64_t hash_key[2], size_t files, struct me
                              struct fault *fault);
 void tracker_close(struct tracker *tracker);
 
+/* The first connection replaces one that this tracker has not seen. */
+void tracker_begin_with_reuse(struct tracker *tracker);
+
 /* Takes a batch.  verdicts[i] receives what is said of segment i; NULL if nobody asks.  False with a fault. */
 bool tracker_take(struct tracker *tracker, const struct segment_batch *batch,
                   struct verdict *verdicts, struct fault *fault);

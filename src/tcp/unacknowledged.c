@@ -74,7 +74,7 @@ static bool acknowledge_ordered(struct unacknowledged *list, uint32_t ack, uint3
             list->lowest = entry->seq - base;
             break;
         }
-        if (entry->end == ack && !exact) {
+        if (entry->end == ack) {
             exact = true;
             *sent_ns = entry->time_ns;
         }

@@ -97,20 +97,36 @@ static void add_entry(struct shared *shared, const char *pattern, struct trace *
     keep_within(cache, shared->memory_limit);
 }
 
+/* Whom an analysis tells how far it is. */
+struct listener {
+    struct progress_line *line;
+    struct poll *poll;
+};
+
+static bool note_progress(void *context, const struct progress *progress)
+{
+    const struct listener *listener = context;
+    progress_show(listener->line, progress);
+    return poll_stop(listener->poll) != SQLITE_OK;
+}
+
 struct trace *cache_trace(struct shared *shared, const char *pattern, struct poll *poll,
                           struct fault *fault)
 {
     struct trace *trace = cache_find(shared, pattern);
     if (trace)
         return trace;
+    struct listener listener = {&shared->progress, poll};
     const struct trace_options options = {
         .hash_key = {shared->hash_key[0], shared->hash_key[1]},
         .memory_limit = shared->memory_limit,
         .two_threads = available_processors() > 1,
-        .stop = poll_asks_to_stop,
-        .stop_context = poll,
+        .progress = note_progress,
+        .progress_context = &listener,
     };
+    progress_begin(&shared->progress, "analysing");
     trace = trace_run(pattern, &options, fault);
+    progress_end(&shared->progress);
     if (trace)
         add_entry(shared, pattern, trace);
     return trace;

@@ -50,8 +50,3 @@ int on_damage_read(sqlite3_vtab *table, const struct arguments *arguments, bool 
     return table_error(table, SQLITE_ERROR, "%s: on_damage is '%s'; allowed are 'error' and 'keep'",
                        self->parameters.module, text);
 }
-
-bool poll_asks_to_stop(void *poll)
-{
-    return poll_stop(poll) != SQLITE_OK;
-}

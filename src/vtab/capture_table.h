@@ -27,7 +27,4 @@ int capture_table_disconnect(sqlite3_vtab *table);
 /* Reads the argument on_damage: 'keep', 'error' or not given.  An error with the table's message for anything else. */
 int on_damage_read(sqlite3_vtab *table, const struct arguments *arguments, bool *keep);
 
-/* The stop function of an analysis; the context is the table's poll. */
-bool poll_asks_to_stop(void *poll);
-
 #endif

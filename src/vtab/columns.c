@@ -102,7 +102,8 @@ bool column_integer(const struct column *column, const void *const *objects, int
     return true;
 }
 
-/* Whole seconds and the rest are converted apart, so that no digit is lost in a double of 53 bits. */
+/* Whole seconds and the rest are converted apart, so that no digit is lost in a double of 53 bits.
+ */
 static double unix_seconds(int64_t ns)
 {
     return (double)(ns / 1000000000) + (double)(ns % 1000000000) / NS_PER_SECOND;

@@ -42,6 +42,8 @@ static const struct {
     {"tcp_version", 0, PURE, tcp_version},
     {"tcp_memory_limit", 0, USER_ONLY, tcp_memory_limit},
     {"tcp_memory_limit", 1, USER_ONLY, tcp_memory_limit},
+    {"tcp_progress", 0, USER_ONLY, tcp_progress},
+    {"tcp_progress", 1, USER_ONLY, tcp_progress},
     {"tcp_attach", 1, USER_ONLY, tcp_attach},
     {"tcp_import", 1, USER_ONLY, tcp_import},
     {"tcp_import", 2, USER_ONLY, tcp_import},

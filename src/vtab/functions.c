@@ -6,6 +6,8 @@
  *     SELECT tcp_memory_limit();                     4138762240
  *     SELECT tcp_memory_limit(1000000000);           1000000000, for all later queries of this
  * connection
+ *     SELECT tcp_progress(1);                        1: long work shows a line on stderr, if that
+ * is a terminal
  *
  * ip_in_cidr takes IPv4 and IPv6; an address of the other family is outside.  A network without a
  * prefix length is one address, and bits after the prefix are ignored ('10.1.2.3/8' is 10.0.0.0/8),
@@ -124,4 +126,12 @@ void tcp_memory_limit(sqlite3_context *context, int argc, sqlite3_value **argv)
         shared->memory_limit = (size_t)bytes;
     }
     sqlite3_result_int64(context, (sqlite3_int64)shared->memory_limit);
+}
+
+void tcp_progress(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    struct shared *shared = sqlite3_user_data(context);
+    if (argc == 1)
+        shared->progress.is_on = sqlite3_value_int(argv[0]) != 0;
+    sqlite3_result_int(context, shared->progress.is_on);
 }

@@ -33,6 +33,8 @@ struct import {
     const char *schema;
     struct memory memory;
     struct poll poll;
+    struct progress_line *line;
+    struct progress progress; /* of taking digests */
     struct dataset *files;
     char (*digests)[DIGEST_TEXT_SIZE]; /* one a file; "" once it is known not to be new */
     struct fault fault;                /* what went wrong outside SQLite */
@@ -234,6 +236,9 @@ static bool hash_source(struct import *import, struct source *source, struct sha
             return true;
         sha256_add(hash, window);
         source_consume(source, window.left);
+        struct progress progress = import->progress;
+        progress.bytes_read += source_bytes_read(source);
+        progress_show(import->line, &progress);
         if (poll_stop(&import->poll) != SQLITE_OK)
             return fault_set(&import->fault, FAULT_STOPPED, "interrupted");
     }
@@ -253,6 +258,7 @@ static bool hash_file(struct import *import, size_t file)
     sha256_begin(&hash);
     bool is_good = hash_source(import, source, &hash);
     sha256_end(&hash, digest);
+    import->progress.bytes_read += source_bytes_read(source);
     source_close(source);
     for (int i = 0; i < SHA256_SIZE; i++)
         sqlite3_snprintf(3, import->digests[file] + 2 * i, "%02x", digest[i]);
@@ -268,10 +274,13 @@ static bool read_files(struct import *import, const char *capture)
     import->digests = sqlite3_malloc64(import->files->count * sizeof *import->digests);
     if (!import->digests)
         return fault_out_of_memory(&import->fault);
-    for (size_t i = 0; i < import->files->count; i++)
-        if (!hash_file(import, i))
-            return false;
-    return true;
+    import->progress.bytes_total = dataset_size(import->files);
+    progress_begin(import->line, "identifying");
+    bool is_good = true;
+    for (size_t i = 0; i < import->files->count && is_good; i++)
+        is_good = hash_file(import, i);
+    progress_end(import->line);
+    return is_good;
 }
 
 /* Runs import_files as a whole or not at all, and gives the number of new connections as the
@@ -303,18 +312,21 @@ static void import_in_transaction(sqlite3_context *context, struct import *impor
 
 void tcp_import(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
-    const struct shared *shared = sqlite3_user_data(context);
+    struct shared *shared = sqlite3_user_data(context);
     const char *capture = (const char *)sqlite3_value_text(argv[0]);
     const char *schema = argc > 1 ? (const char *)sqlite3_value_text(argv[1]) : "main";
     if (!capture || !schema)
         return;
-    struct import import = {.db = sqlite3_context_db_handle(context), .schema = schema};
+    struct import import = {
+        .db = sqlite3_context_db_handle(context), .schema = schema, .line = &shared->progress};
     import.memory.limit = shared->memory_limit;
     import.poll = poll_open(import.db);
+    shared->is_importing = true;
     if (read_files(&import, capture))
         import_in_transaction(context, &import, capture);
     else
         function_fault(context, &import.fault);
+    shared->is_importing = false;
     poll_close(&import.poll);
     sqlite3_free(import.digests);
     dataset_close(import.files);

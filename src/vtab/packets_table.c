@@ -4,6 +4,7 @@
  *
  * The table streams: a row is handed out as its packet is read, and nothing is kept but the state of connections, and
  * that only if a column or a constraint asks for it. */
+#include "tcp/replay.h"
 #include "vtab/cache.h"
 #include "vtab/capture_table.h"
 #include "vtab/errors.h"
@@ -30,6 +31,9 @@ struct packets_cursor {
     struct dataset *dataset;
     struct segment_stream *stream;
     struct tracker *tracker; /* NULL if nothing asks for connections */
+    struct replay *replay;   /* instead of stream and tracker: one connection of an analysed capture */
+    struct progress_line *line; /* NULL unless the scan is to show how far it is */
+    struct progress progress;
     struct segment_batch *batch;
     struct verdict *verdicts; /* of the batch; NULL without tracker */
     struct packet_row row;
@@ -91,13 +95,18 @@ static int open_cursor(sqlite3_vtab *table, sqlite3_vtab_cursor **cursor)
 static void end_scan(struct packets_cursor *self)
 {
     struct memory *memory = &self->memory;
+    if (self->line)
+        progress_end(self->line);
+    self->line = NULL;
     memory_release(memory, self->verdicts, SEGMENT_BATCH_MAX * sizeof *self->verdicts);
     memory_release(memory, self->batch, sizeof *self->batch);
+    replay_close(self->replay);
     tracker_close(self->tracker);
     segment_stream_close(self->stream);
     dataset_close(self->dataset);
     self->verdicts = NULL;
     self->batch = NULL;
+    self->replay = NULL;
     self->tracker = NULL;
     self->stream = NULL;
     self->dataset = NULL;
@@ -114,8 +123,42 @@ static int close_cursor(sqlite3_vtab_cursor *cursor)
     return SQLITE_OK;
 }
 
+/* The trace of the capture, if the query wants one connection and that can be read alone; retained, or NULL. */
+static struct trace *find_replayable(const struct packets_cursor *self, struct shared *shared)
+{
+    int64_t id = self->filter.connection_id;
+    struct trace *trace =
+        id > 0 ? cache_find(shared, self->arguments.text[PARAMETER_CAPTURE]) : NULL;
+    if (!trace || ((uint64_t)id <= tracker_count(trace->tracker) &&
+                   replay_is_possible(trace, (uint32_t)(id - 1))))
+        return trace;
+    trace_release(trace);
+    return NULL;
+}
+
+static bool start_replay(struct packets_cursor *self, struct trace *trace,
+                         const struct segment_stream_options *options,
+                         const struct shared *shared, struct fault *fault)
+{
+    self->row = (struct packet_row){.dataset = trace->dataset, .start_ns = trace->start_ns};
+    self->replay = replay_open(trace, (uint32_t)(self->filter.connection_id - 1), options,
+                               shared->hash_key, &self->memory, fault);
+    return self->replay != NULL;
+}
+
+static bool start_stream(struct packets_cursor *self, const struct segment_stream_options *options,
+                         struct fault *fault)
+{
+    self->dataset = dataset_open(self->arguments.text[PARAMETER_CAPTURE], &self->memory, fault);
+    if (!self->dataset)
+        return false;
+    self->row.dataset = self->dataset;
+    self->stream = segment_stream_open(self->dataset, options, &self->memory, fault);
+    return self->stream != NULL;
+}
+
 /* Opens what a scan needs; false with a fault. */
-static bool start_scan(struct packets_cursor *self, const struct shared *shared, unsigned needs,
+static bool start_scan(struct packets_cursor *self, struct shared *shared, unsigned needs,
                        bool keep_damaged, struct fault *fault)
 {
     const struct segment_stream_options options = {
@@ -125,21 +168,38 @@ static bool start_scan(struct packets_cursor *self, const struct shared *shared,
     };
     self->memory = (struct memory){.limit = shared->memory_limit};
     struct memory *memory = &self->memory;
-    self->dataset = dataset_open(self->arguments.text[PARAMETER_CAPTURE], memory, fault);
-    if (!self->dataset)
-        return false;
-    self->row.dataset = self->dataset;
-    self->stream = segment_stream_open(self->dataset, &options, memory, fault);
-    if (!self->stream)
+    struct trace *trace = find_replayable(self, shared);
+    bool is_started = trace ? start_replay(self, trace, &options, shared, fault)
+                            : start_stream(self, &options, fault);
+    trace_release(trace);
+    if (!is_started)
         return false;
     self->batch = memory_allocate(memory, sizeof *self->batch, fault);
     if (!self->batch || !(needs & NEEDS_TRACKER))
         return self->batch;
-    self->tracker = tracker_open(shared->hash_key, self->dataset->count, memory, fault);
-    if (!self->tracker)
+    if (!self->replay)
+        self->tracker = tracker_open(shared->hash_key, self->dataset->count, memory, fault);
+    if (!self->replay && !self->tracker)
         return false;
     self->verdicts = memory_allocate(memory, SEGMENT_BATCH_MAX * sizeof *self->verdicts, fault);
     return self->verdicts;
+}
+
+static void show_progress(struct packets_cursor *self)
+{
+    self->progress.bytes_read = self->batch->bytes_read;
+    self->progress.packets += self->batch->packets;
+    progress_show(self->line, &self->progress);
+}
+
+/* Only for tcp_import: on a terminal the line would lie across the rows of a query. */
+static void begin_progress(struct packets_cursor *self, struct shared *shared)
+{
+    if (!shared->is_importing || !self->dataset)
+        return;
+    self->line = &shared->progress;
+    self->progress = (struct progress){.bytes_total = dataset_size(self->dataset)};
+    progress_begin(self->line, "copying packets");
 }
 
 /* Reads the next segments.  A fault of reading is kept until the segments before it are shown. */
@@ -151,10 +211,16 @@ static int read_batch(struct packets_cursor *self)
         return table_fault(&table->base, &self->fault);
     if (poll_stop(&table->poll) != SQLITE_OK)
         return SQLITE_INTERRUPT;
-    self->has_fault = !segment_stream_fill(self->stream, self->batch, &self->fault);
+    self->has_fault =
+        self->replay
+            ? !replay_fill(self->replay, self->batch, self->verdicts, &self->fault)
+            : !segment_stream_fill(self->stream, self->batch, &self->fault);
     if (self->has_fault && self->batch->count == 0)
         return table_fault(&table->base, &self->fault);
-    self->row.start_ns = segment_stream_start_ns(self->stream);
+    if (self->line)
+        show_progress(self);
+    if (self->stream)
+        self->row.start_ns = segment_stream_start_ns(self->stream);
     self->index = 0;
     if (self->tracker && !tracker_take(self->tracker, self->batch, self->verdicts, &fault))
         return table_fault(&table->base, &fault);
@@ -171,7 +237,7 @@ static void point_at_row(const struct packets_cursor *self, const void **objects
 /* Whether no later segment can fit; frames of several files begin again and again. */
 static bool is_past_frames(const struct packets_cursor *self)
 {
-    return self->dataset->count == 1 &&
+    return self->row.dataset->count == 1 &&
            self->batch->segments[self->index].frame > self->filter.frame_max;
 }
 
@@ -199,6 +265,16 @@ static int find_row(struct packets_cursor *self)
     }
 }
 
+/* Whether the capture is a pipe that was analysed: opening it again would wait for another writer. */
+static bool is_spent(struct shared *shared, const char *capture)
+{
+    struct trace *trace = cache_find(shared, capture);
+    bool is_pipe =
+        trace && trace->dataset->count == 1 && !trace->dataset->identities[0].is_regular;
+    trace_release(trace);
+    return is_pipe;
+}
+
 static int filter(sqlite3_vtab_cursor *cursor, int plan, const char *tests, int argc,
                   sqlite3_value **argv)
 {
@@ -214,11 +290,17 @@ static int filter(sqlite3_vtab_cursor *cursor, int plan, const char *tests, int 
     code = on_damage_read(&table->base, &self->arguments, &keep);
     if (code != SQLITE_OK)
         return code;
+    const char *capture = self->arguments.text[PARAMETER_CAPTURE];
+    if (is_spent(table->shared, capture))
+        return table_error(&table->base, SQLITE_CANTOPEN,
+                           "%s: was read to its end by another table; a pipe can be read only once",
+                           capture);
     packet_filter_read(&self->filter, tests, argv + __builtin_popcount((unsigned)given));
     struct fault fault;
     unsigned needs = (unsigned)plan >> PLAN_NEEDS_SHIFT;
     if (!start_scan(self, table->shared, needs, keep, &fault))
         return table_fault(&table->base, &fault);
+    begin_progress(self, table->shared);
     self->at_end = false;
     return find_row(self);
 }

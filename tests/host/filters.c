@@ -104,6 +104,10 @@ static const struct subject {
     {"tcp_connections", "printf('%09d', connection_id)", connection_filters,
      sizeof connection_filters / sizeof *connection_filters},
     {"tcp_captures", "file", capture_filters, sizeof capture_filters / sizeof *capture_filters},
+    /* Once more: the captures are analysed now, and where each connection's packets are is known.
+     */
+    {"tcp_packets", "file || ' ' || printf('%09d', frame)", packet_filters,
+     sizeof packet_filters / sizeof *packet_filters},
 };
 
 /* Data sets of one file and of many, with what is NULL elsewhere. */

@@ -17,7 +17,7 @@ enum {
     PACKETS = 300 * 1000,
     LINKS = 30,
     TRIES = 5, /* on a busy machine any single one may be late */
-#if defined __SANITIZE_ADDRESS__ || defined TCPVTAB_SANITIZED
+#ifdef TCPVTAB_SANITIZED
     STOP_MS = 500,
 #else
     STOP_MS = 50,

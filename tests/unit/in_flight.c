@@ -112,6 +112,9 @@ static void send_something(struct random *random, struct pair *pair, const struc
         seq += random_below(random, b->length_max);
     if (happens(random, b->wild))
         seq = wild_number(random, pair);
+    if ((seq ^ (seq + length)) >> 30 && random_below(random, 2))
+        length = -seq & 0x3fffffff; /* up to the border of the quadrant */
+    length += length == 0;
     /* tcptrace leaves out a probe of a closed window and counts SYN and FIN together as two. */
     uint32_t recorded = happens(random, b->odd_lengths) ? (seq % 2 ? 0 : length + 1) : length;
     send(pair, seq, seq + length, recorded);

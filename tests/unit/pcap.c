@@ -284,7 +284,8 @@ static void test_refusals(void)
                   FAULT_UNSUPPORTED, "is pcap of version 1.0; supported are 2.0 and above");
     check_refused("/dev/zero", FAULT_NOT_A_CAPTURE,
                   "is not a capture: its first bytes are 00 00 00 00 00 00 00 00; supported are "
-                  "pcap and pcapng, each also compressed with gzip, zstd or lz4");
+                  "pcap and pcapng, each also compressed with gzip, zstd or lz4; it is no regular "
+                  "file and can be read only once");
 }
 
 int main(void)
