@@ -103,12 +103,14 @@ enum byte_order { LITTLE_ENDIAN_FILE, BIG_ENDIAN_FILE };
 
 static inline uint16_t u16_at(const struct cursor *c, size_t offset, enum byte_order order)
 {
-    return order == BIG_ENDIAN_FILE ? be16_at(c, offset) : le16_at(c, offset);
+    uint16_t value = be16_at(c, offset);
+    return order == BIG_ENDIAN_FILE ? value : __builtin_bswap16(value);
 }
 
 static inline uint32_t u32_at(const struct cursor *c, size_t offset, enum byte_order order)
 {
-    return order == BIG_ENDIAN_FILE ? be32_at(c, offset) : le32_at(c, offset);
+    uint32_t value = be32_at(c, offset);
+    return order == BIG_ENDIAN_FILE ? value : __builtin_bswap32(value);
 }
 
 static inline uint64_t u64_at(const struct cursor *c, size_t offset, enum byte_order order)

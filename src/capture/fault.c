@@ -26,3 +26,8 @@ bool fault_out_of_memory(struct fault *fault)
 {
     return fault_set(fault, FAULT_MEMORY, "out of memory");
 }
+
+bool fault_stopped(struct fault *fault)
+{
+    return fault_set(fault, FAULT_STOPPED, "interrupted");
+}

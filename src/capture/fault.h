@@ -32,7 +32,8 @@ bool fault_set(struct fault *fault, enum fault_code code, const char *format, ..
 /* As fault_set with the text "path: action: reason", where the reason is errno's in words. */
 bool fault_system(struct fault *fault, enum fault_code code, const char *path, const char *action);
 
-/* FAULT_MEMORY with the standard text. */
+/* FAULT_MEMORY and FAULT_STOPPED with their standard texts. */
 bool fault_out_of_memory(struct fault *fault);
+bool fault_stopped(struct fault *fault);
 
 #endif

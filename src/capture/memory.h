@@ -1,9 +1,11 @@
-/* Allocation under a limit.
+/* Allocation under a limit, and the wish to stop: what all parts of one analysis share.
  *
  * All memory that grows with what a capture contains (connections, rings, ranges, fragments,
  * buffers) is taken here, so that a hostile capture ends with an error that names the limit and not
  * with the host's death. One `struct memory` serves one analysis; two threads may use it at once.
- */
+ *
+ * Whoever reads a file asks stop_is_wanted before every block, on the thread that reads, and so
+ * ends soon even where gigabytes hold no packet or a pipe is silent. */
 #ifndef CAPTURE_MEMORY_H
 #define CAPTURE_MEMORY_H
 
@@ -12,9 +14,21 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+/* Whom to ask whether to stop; without a function the answer is no. */
+struct stop {
+    bool (*is_wanted)(void *context);
+    void *context;
+};
+
+static inline bool stop_is_wanted(const struct stop *stop)
+{
+    return stop->is_wanted && stop->is_wanted(stop->context);
+}
+
 struct memory {
     atomic_size_t used; /* bytes in use */
     size_t limit;       /* bytes that may be in use */
+    struct stop stop;
 };
 
 /* A zeroed block of `size` bytes, or NULL with FAULT_MEMORY or FAULT_MEMORY_LIMIT. */

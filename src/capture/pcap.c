@@ -45,7 +45,7 @@ struct record {
     uint32_t seconds, fraction, captured, original;
 };
 
-static struct record read_record(const struct pcap *pcap, const struct cursor *header)
+static inline struct record read_record(const struct pcap *pcap, const struct cursor *header)
 {
     struct record record = {
         u32_at(header, 0, pcap->byte_order),

@@ -5,13 +5,17 @@
  * peeks sees a record in one piece even if it straddled two reads.  The block grows only when one
  * record alone is larger, and only as its bytes arrive: a length field that lies costs no memory.
  *
- * A regular file is read up to the size it had when it was opened. */
+ * A regular file is read up to the size it had when it was opened.
+ *
+ * Before every block the caller is asked whether to stop; whoever waits for a pipe's writer, to
+ * open it or to write, asks every WAIT_MS. */
 #include "capture/source.h"
 
 #include "capture/inflater.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,6 +29,10 @@ _Static_assert((int)BLOCK_SIZE <= (int)INFLATER_INPUT_SIZE,
 
 /* Enough of a file to tell its compression. */
 enum { MAGIC_SIZE = 4 };
+
+/* A wait for a pipe in between two questions whether to stop: unnoticed by people, rare for a
+ * processor. */
+enum { WAIT_MS = 10 };
 
 struct source_file {
     struct memory *memory;
@@ -40,6 +48,28 @@ struct source_file {
     struct fault failure; /* of reading; the same again for who asks again */
 };
 
+/* False with a fault if the caller wants to stop. */
+static bool may_go_on(const struct source_file *file, struct fault *fault)
+{
+    return !stop_is_wanted(&file->memory->stop) || fault_stopped(fault);
+}
+
+/* Waits until a pipe has bytes or has ended. */
+static bool wait_for_writer(const struct source_file *file, struct fault *fault)
+{
+    struct pollfd pipe = {.fd = file->descriptor, .events = POLLIN};
+    while (poll(&pipe, 1, WAIT_MS) == 0)
+        if (!may_go_on(file, fault))
+            return false;
+    return true;
+}
+
+/* Whether a read is to be tried again: a signal came, or somebody else took the pipe's bytes. */
+static bool is_passing(int error)
+{
+    return error == EINTR || error == EAGAIN;
+}
+
 /* Reads once; *got is 0 at the end of the file, or where it ended when it was opened. */
 static bool read_file(void *context, uint8_t *to, size_t size, size_t *got, struct fault *fault)
 {
@@ -50,10 +80,12 @@ static bool read_file(void *context, uint8_t *to, size_t size, size_t *got, stru
         size = size < rest ? size : (size_t)rest;
     }
     ssize_t count;
-    do
+    do {
+        if (!may_go_on(file, fault) || (!is_regular && !wait_for_writer(file, fault)))
+            return false;
         count = is_regular ? pread(file->descriptor, to, size, (off_t)file->read_offset)
                            : read(file->descriptor, to, size);
-    while (count < 0 && errno == EINTR);
+    } while (count < 0 && is_passing(errno));
     if (count < 0)
         return fault_system(fault, FAULT_READ, file->path, "cannot read");
     *got = (size_t)count;
@@ -64,8 +96,9 @@ static bool read_file(void *context, uint8_t *to, size_t size, size_t *got, stru
 static bool read_content(struct source_file *file, uint8_t *to, size_t size, size_t *got,
                          struct fault *fault)
 {
-    return file->inflater ? inflater_read(file->inflater, to, size, got, fault)
-                          : read_file(file, to, size, got, fault);
+    if (!file->inflater)
+        return read_file(file, to, size, got, fault);
+    return may_go_on(file, fault) && inflater_read(file->inflater, to, size, got, fault);
 }
 
 /* Makes room behind the ready bytes: moves them to the front of the block, and doubles it if they
@@ -163,12 +196,13 @@ void source_seek(struct source *source, uint64_t offset)
     file->ended = false;
 }
 
-/* Opens the path and learns what it is.  A FIFO waits here for its writer. */
+/* Opens the path and learns what it is.  O_NONBLOCK because a FIFO would wait here for its writer,
+ * where nobody is asked. */
 static bool open_file(struct source_file *file, struct fault *fault)
 {
     struct stat status;
     do
-        file->descriptor = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        file->descriptor = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     while (file->descriptor < 0 && errno == EINTR);
     if (file->descriptor < 0 || fstat(file->descriptor, &status) != 0)
         return fault_system(fault, FAULT_CANNOT_OPEN, file->path, "cannot open");

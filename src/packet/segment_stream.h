@@ -24,9 +24,9 @@ enum { BATCH_PACKETS_MAX = 4096 };
 
 struct segment_batch {
     size_t count;
-    bool at_end;      /* nothing follows this batch, which may itself hold segments */
-    uint64_t packets; /* packets read for this batch, those without a segment included */
-    uint64_t bytes_read; /* of the data set's files so far, for progress: compressed ones as they are */
+    bool at_end;         /* nothing follows this batch, which may itself hold segments */
+    uint64_t packets;    /* packets read for this batch, those without a segment included */
+    uint64_t bytes_read; /* of all files so far, compressed ones as they are: for progress */
     struct segment segments[SEGMENT_BATCH_MAX];
 };
 

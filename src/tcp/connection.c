@@ -58,6 +58,8 @@ static bool set_bases(struct direction *sender, struct direction *receiver,
 {
     struct sequence_state *f = &sender->sequence, *r = &receiver->sequence;
     bool syn = segment->flags & TCP_SYN, ack = segment->flags & TCP_ACK;
+    if (!syn && f->base_known && r->base_known)
+        return true;
     if (is_syn(segment) && f->base_known)
         f->next = f->max_ack;
     if (is_syn_ack(segment) && f->base_known && f->base != segment->seq) {
@@ -88,6 +90,8 @@ static void count_flags(struct connection *connection, const struct segment *seg
 {
     if (connection->fin_count && segment->payload_length)
         connection->data_after_fin = true;
+    if (!(segment->flags & (TCP_SYN | TCP_FIN | TCP_RST)))
+        return;
     count_flag(&connection->syn_count, segment->flags & TCP_SYN);
     count_flag(&connection->fin_count, segment->flags & TCP_FIN);
     count_flag(&connection->rst_count, segment->flags & TCP_RST);
@@ -113,7 +117,8 @@ static void time_handshake(struct connection *connection, const struct segment *
         connection->syn_time_ns = segment->time_ns;
         connection->syn_time_known = true;
     }
-    if (!connection->syn_time_known || !(segment->flags & TCP_ACK))
+    if (!connection->syn_time_known || !(segment->flags & TCP_ACK) ||
+        (connection->initial_rtt_ns && !is_syn_ack(segment)))
         return;
     int64_t since = segment->time_ns - connection->syn_time_ns;
     if (is_syn_ack(segment) && !connection->syn_rtt_known) {
@@ -193,6 +198,8 @@ static bool count_unique(struct direction *sender, const struct segment *segment
                          struct fault *fault)
 {
     bool syn = segment->flags & TCP_SYN, fin = segment->flags & TCP_FIN;
+    if (!repeated && recorded == segment->payload_length && !syn && !fin)
+        return true;
     int64_t again = (int64_t)repeated - (syn && sender->syn_sent) - (fin && sender->fin_sent);
     int64_t unique = recorded ? segment->promised_length - again : 0;
     int64_t difference = (unique > 0 ? unique : 0) - segment->payload_length;

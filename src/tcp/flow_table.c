@@ -20,11 +20,23 @@ void flow_table_close(struct flow_table *table)
         memory_release(table->memory, table->slots, (table->mask + 1) * sizeof *table->slots);
 }
 
-/* Ends points are ordered by address, then by port; which order does not matter as long as it is one. */
+/* Eight bytes of an address as a number. */
+static uint64_t big_endian(const uint8_t *bytes)
+{
+    uint64_t number;
+    memcpy(&number, bytes, sizeof number);
+    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(number) : number;
+}
+
+/* End points are ordered by address, then by port, both as numbers: the order of the Community ID. */
 void flow_key_of(const struct segment *segment, struct flow_key *key, bool *sender_is_low)
 {
-    int order = memcmp(segment->src, segment->dst, sizeof segment->src);
-    bool low = order < 0 || (order == 0 && segment->src_port <= segment->dst_port);
+    uint64_t src = big_endian(segment->src), dst = big_endian(segment->dst);
+    if (src == dst) {
+        src = big_endian(segment->src + 8);
+        dst = big_endian(segment->dst + 8);
+    }
+    bool low = src != dst ? src < dst : segment->src_port <= segment->dst_port;
     memset(key, 0, sizeof *key);
     memcpy(key->low, low ? segment->src : segment->dst, sizeof key->low);
     memcpy(key->high, low ? segment->dst : segment->src, sizeof key->high);

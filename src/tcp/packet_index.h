@@ -9,7 +9,7 @@
 
 enum {
     PACKET_INDEX_BLOCK_SHIFT = 16,  /* blocks of 64 KiB: a few hundred small packets */
-    PACKET_INDEX_MAX = 16 << 20,    /* bytes: half of what an analysis may take beside its connections */
+    PACKET_INDEX_MAX = 8 << 20,     /* bytes: a quarter of what an analysis may take beside its connections */
 };
 
 struct packet_index;

@@ -201,5 +201,6 @@ void sequence_finish(struct sequence_state *f, struct sequence_state *r,
         return;
     for (int i = 0; i < segment->options.sack_count && i < SACK_BLOCKS_IN_FLIGHT; i++)
         f->sack_bytes += segment->options.sack[i].right - segment->options.sack[i].left;
-    window_negotiate(segment, &f->window_scale, &r->window_scale);
+    if (segment->flags & TCP_SYN || segment->options.has_window_scale)
+        window_negotiate(segment, &f->window_scale, &r->window_scale);
 }

@@ -22,7 +22,7 @@ void trace_release(struct trace *trace)
 }
 
 static struct trace *open_trace(const char *pattern, const struct trace_options *options,
-                                struct fault *fault)
+                                const struct stop *stop, struct fault *fault)
 {
     struct trace *trace = calloc(1, sizeof *trace);
     if (!trace) {
@@ -31,6 +31,7 @@ static struct trace *open_trace(const char *pattern, const struct trace_options 
     }
     trace->references = 1;
     trace->memory.limit = options->memory_limit;
+    trace->memory.stop = *stop;
     trace->dataset = dataset_open(pattern, &trace->memory, fault);
     if (!trace->dataset)
         goto failed;
@@ -53,7 +54,7 @@ failed:
 enum { TWO_THREADS_FROM = 1 << 20 };
 
 struct taking {
-    struct trace *trace;
+    struct trace *trace; /* NULL until it is open */
     const struct trace_options *options;
     struct progress progress;
     struct verdict verdicts[SEGMENT_BATCH_MAX];
@@ -72,14 +73,20 @@ static void index_batch(struct trace *trace, const struct segment_batch *batch,
     }
 }
 
+static bool tell_progress(void *context)
+{
+    const struct taking *taking = context;
+    const struct trace_options *options = taking->options;
+    return options->progress && options->progress(options->progress_context, &taking->progress);
+}
+
 static bool take_batch(void *context, const struct segment_batch *batch, struct fault *fault)
 {
     struct taking *taking = context;
-    const struct trace_options *options = taking->options;
     taking->progress.bytes_read = batch->bytes_read;
     taking->progress.packets += batch->packets;
-    if (options->progress && options->progress(options->progress_context, &taking->progress))
-        return fault_set(fault, FAULT_STOPPED, "interrupted");
+    if (tell_progress(taking))
+        return fault_stopped(fault);
     if (!tracker_take(taking->trace->tracker, batch, taking->verdicts, fault))
         return false;
     index_batch(taking->trace, batch, taking->verdicts);
@@ -101,19 +108,19 @@ static void note_damage(struct trace *trace)
 struct trace *trace_run(const char *pattern, const struct trace_options *options,
                         struct fault *fault)
 {
-    struct trace *trace = open_trace(pattern, options, fault);
+    struct taking taking = {.options = options};
+    const struct stop stop = {tell_progress, &taking};
+    struct trace *trace = open_trace(pattern, options, &stop, fault);
     if (!trace)
         return NULL;
-    struct taking taking = {
-        .trace = trace,
-        .options = options,
-        .progress = {.bytes_total = dataset_size(trace->dataset)},
-    };
+    taking.trace = trace;
+    taking.progress.bytes_total = dataset_size(trace->dataset);
     bool two_threads = options->two_threads && taking.progress.bytes_total >= TWO_THREADS_FROM;
     if (!pipeline_run(trace->stream, two_threads, take_batch, &taking, &trace->memory, fault)) {
         trace_release(trace);
         return NULL;
     }
+    trace->memory.stop = (struct stop){0}; /* its reading is over */
     trace->start_ns = segment_stream_start_ns(trace->stream);
     note_damage(trace);
     return trace;

@@ -9,7 +9,8 @@
 
 /* How far the reading of a data set is. */
 struct progress {
-    uint64_t bytes_read, bytes_total; /* of the files, compressed ones as they are; total 0: unknown */
+    uint64_t bytes_read;  /* of all files, compressed ones as they are */
+    uint64_t bytes_total; /* 0: unknown */
     uint64_t packets;
 };
 
@@ -17,8 +18,8 @@ struct trace_options {
     uint64_t hash_key[2];
     size_t memory_limit; /* bytes */
     bool two_threads;    /* there is a second processor to read with */
-    /* Told now and then, on the thread that runs the trace; like SQLite's progress handler, true ends it, with
-     * FAULT_STOPPED.  NULL: nobody is told. */
+    /* Told now and then, on the thread that runs the trace.  Like SQLite's progress handler, true
+     * ends it, with FAULT_STOPPED.  NULL: nobody is told. */
     bool (*progress)(void *context, const struct progress *progress);
     void *progress_context;
 };

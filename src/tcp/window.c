@@ -13,13 +13,3 @@ void window_negotiate(const struct segment *segment, int8_t *scale, int8_t *peer
     else if (segment->flags & TCP_ACK && *peer_scale == WINDOW_SCALE_UNUSED)
         *scale = WINDOW_SCALE_UNUSED;
 }
-
-void window_statistics_add(struct window_statistics *statistics, uint32_t size)
-{
-    if (statistics->samples == 0 || size < statistics->min)
-        statistics->min = size;
-    if (size > statistics->max)
-        statistics->max = size;
-    statistics->samples++;
-    statistics->sum += size;
-}

@@ -32,6 +32,14 @@ static inline bool window_scaled(const struct segment *segment, int8_t scale, ui
  * that sends it, `peer_scale` that of the other. */
 void window_negotiate(const struct segment *segment, int8_t *scale, int8_t *peer_scale);
 
-void window_statistics_add(struct window_statistics *statistics, uint32_t size);
+static inline void window_statistics_add(struct window_statistics *statistics, uint32_t size)
+{
+    if (statistics->samples == 0 || size < statistics->min)
+        statistics->min = size;
+    if (size > statistics->max)
+        statistics->max = size;
+    statistics->samples++;
+    statistics->sum += size;
+}
 
 #endif

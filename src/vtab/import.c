@@ -225,7 +225,7 @@ static int import_files(struct import *import, const char *capture)
     return code;
 }
 
-/* The digest of a file's uncompressed bytes.  Polls once a block: some milliseconds. */
+/* The digest of a file's uncompressed bytes. */
 static bool hash_source(struct import *import, struct source *source, struct sha256 *hash)
 {
     struct cursor window;
@@ -239,8 +239,6 @@ static bool hash_source(struct import *import, struct source *source, struct sha
         struct progress progress = import->progress;
         progress.bytes_read += source_bytes_read(source);
         progress_show(import->line, &progress);
-        if (poll_stop(&import->poll) != SQLITE_OK)
-            return fault_set(&import->fault, FAULT_STOPPED, "interrupted");
     }
 }
 
@@ -319,8 +317,9 @@ void tcp_import(sqlite3_context *context, int argc, sqlite3_value **argv)
         return;
     struct import import = {
         .db = sqlite3_context_db_handle(context), .schema = schema, .line = &shared->progress};
-    import.memory.limit = shared->memory_limit;
     import.poll = poll_open(import.db);
+    import.memory.limit = shared->memory_limit;
+    import.memory.stop = poll_as_stop(&import.poll);
     shared->is_importing = true;
     if (read_files(&import, capture))
         import_in_transaction(context, &import, capture);

@@ -166,7 +166,8 @@ static bool start_scan(struct packets_cursor *self, struct shared *shared, unsig
         .keep_payload = needs & NEEDS_PAYLOAD,
         .keep_damaged = keep_damaged,
     };
-    self->memory = (struct memory){.limit = shared->memory_limit};
+    struct poll *poll = &((struct capture_table *)self->base.pVtab)->poll;
+    self->memory = (struct memory){.limit = shared->memory_limit, .stop = poll_as_stop(poll)};
     struct memory *memory = &self->memory;
     struct trace *trace = find_replayable(self, shared);
     bool is_started = trace ? start_replay(self, trace, &options, shared, fault)

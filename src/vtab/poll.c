@@ -25,3 +25,13 @@ int poll_stop(struct poll *poll)
     sqlite3_reset(poll->statement);
     return code == SQLITE_INTERRUPT ? code : SQLITE_OK;
 }
+
+static bool is_wanted(void *poll)
+{
+    return poll_stop(poll) != SQLITE_OK;
+}
+
+struct stop poll_as_stop(struct poll *poll)
+{
+    return (struct stop){is_wanted, poll};
+}

@@ -7,6 +7,8 @@
 #ifndef VTAB_POLL_H
 #define VTAB_POLL_H
 
+#include "capture/memory.h"
+
 #include <sqlite3ext.h>
 
 /* 8,192 packets are read in 1 to 5 ms: well inside the 50 ms in which a query has to stop. */
@@ -24,5 +26,8 @@ void poll_close(struct poll *poll);
 /* SQLITE_OK, or SQLITE_INTERRUPT if the query is to stop.  Call it on the query's own thread only.
  */
 int poll_stop(struct poll *poll);
+
+/* The same as a question for whoever reads files on that thread.  The poll is borrowed. */
+struct stop poll_as_stop(struct poll *poll);
 
 #endif

@@ -18,8 +18,8 @@ struct shared {
     size_t memory_limit;  /* bytes that one analysis may take; tcp_memory_limit reads and sets it */
     uint64_t hash_key[2]; /* random: nobody can aim collisions at the table of connections */
     struct progress_line progress;
-    bool is_importing;    /* tcp_import is under way: its scans show progress too */
-    struct cache *cache;  /* NULL until the first query makes one */
+    bool is_importing;   /* tcp_import is under way: its scans show progress too */
+    struct cache *cache; /* NULL until the first query makes one */
 };
 
 /* With one reference, half of the memory that is free now as limit, and no cache; NULL without

@@ -14,7 +14,8 @@ import java.util.TimeZone;
 import org.sqlite.SQLiteConfig;
 
 class Jdbc {
-    static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS").withZone(ZoneOffset.UTC);
+    static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS").withZone(ZoneOffset.UTC);
 
     static void require(Object expected, Object found) {
         if (!expected.equals(found))

@@ -28,8 +28,9 @@ class Run:
 
     def __init__(self, command, extension):
         self.terminal, end = pty.openpty()
+        self.output = tempfile.TemporaryFile()  # a pipe would fill up while the terminal is read
         self.process = subprocess.Popen(
-            command, env={**os.environ, "TCPVTAB": extension}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=end
+            command, env={**os.environ, "TCPVTAB": extension}, stdin=subprocess.DEVNULL, stdout=self.output, stderr=end
         )
         os.close(end)
         self.seen = ""
@@ -53,8 +54,10 @@ class Run:
         """Its status, its output, and all works that the line named."""
         while self.read():
             pass
-        output = self.process.stdout.read().decode()
         status = self.process.wait(PATIENCE)
+        self.output.seek(0)
+        output = self.output.read().decode()
+        self.output.close()
         os.close(self.terminal)
         return status, output, set(LINE.findall(self.seen))
 

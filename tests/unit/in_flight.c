@@ -163,7 +163,7 @@ static unsigned run(const struct behaviour *b, uint32_t base, struct random *ran
 /* Lives that begin well inside a quadrant of the number space and close to each border. */
 static void test_behaviour(const struct behaviour *b)
 {
-    enum { LIVES = 60 };
+    enum { LIVES = 300 };
     struct random random = {b->acknowledgements + b->length_max};
     unsigned differences = 0, shared = 0;
     for (uint32_t life = 0; life < LIVES; life++) {

@@ -114,6 +114,7 @@ static void test_files(void)
     } while (!batch.at_end);
     CHECK_INT(segments, 3);
     CHECK(files[0] == 0 && files[1] == 0 && files[2] == 1);
+    CHECK_INT(batch.bytes_read, dataset_size(opened.dataset));
     const struct file_account *accounts = segment_stream_accounts(opened.stream);
     CHECK_TEXT(accounts[0].info.link_types, "RAW");
     CHECK_TEXT(accounts[1].info.link_types, "EN10MB");
