@@ -114,12 +114,11 @@ static bool keep_info(struct segment_stream *stream, struct fault *fault)
     memory_release(stream->memory, texts->block, texts->size);
     texts->size = size;
     texts->block = memory_allocate(stream->memory, size, fault);
-    char *at = texts->block;
-    for (size_t i = 0; i < FIELDS; at += sizes[i], i++)
-        if (!at)
+    for (size_t i = 0, at = 0; i < FIELDS; at += sizes[i], i++)
+        if (!texts->block)
             *fields[i] = NULL;
         else if (*fields[i])
-            *fields[i] = memcpy(at, *fields[i], sizes[i]);
+            *fields[i] = memcpy(texts->block + at, *fields[i], sizes[i]);
     return texts->block != NULL;
 }
 

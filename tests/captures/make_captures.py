@@ -8,6 +8,7 @@ A topic is a module beside this one; each of its scenarios is a function that sa
 import os
 import sys
 
+import bombs  # noqa: F401 (importing a topic registers its scenarios)
 import damage  # noqa: F401 (importing a topic registers its scenarios)
 import encapsulation  # noqa: F401
 import formats  # noqa: F401

@@ -6,7 +6,7 @@
 #include "memory_file.h"
 
 /* A bomb goes on for long; this much of it shows what the rest would. */
-enum { CONTENT_MAX = 1 << 20 };
+enum { CONTENT_MAX = 512 << 10 };
 
 struct content {
     uint64_t size, digest;

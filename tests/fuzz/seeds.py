@@ -87,7 +87,7 @@ def main(source, folder):
             write(folder, "options", f"{name}-{number}", tcp_options(packet))
         write(folder, "fragments", name, b"".join(fragment(packet) for _, packet in packets))
         write(folder, "tracker", name, b"".join(segment(packet) for _, packet in packets))
-    write(folder, "compressed", "long.gz", gzip.compress(bytes(range(256)) * 4096, mtime=0))
+    write(folder, "compressed", "long.gz", gzip.compress(bytes(range(256)) * 1200, mtime=0))
 
 
 if __name__ == "__main__":
