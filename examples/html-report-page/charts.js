@@ -22,7 +22,7 @@ const axis = (label, values, size) => ({
   grid: {stroke: colour('line'), width: 1}, ticks: {stroke: colour('line')},
 });
 const xAxis = (label, values) => axis(label, values, 34);
-const yAxis = (label, values) => axis(label, values, 66);
+const yAxis = (label, values) => axis(label, values, 80);
 
 const seconds = axisValues => axisValues.map(value => `${Number(value.toFixed(6))} s`);
 

@@ -43,9 +43,9 @@ function showCourse() {
   const perSecond = 8 / data.bin_seconds;
   course('Throughput', `Payload: ${withUnit(sum(CLIENT_BYTES), 'B')} of clients, ${withUnit(sum(SERVER_BYTES), 'B')} of servers.`,
     'bit/s', [CLIENT_LINE, SERVER_LINE], [column(CLIENT_BYTES, perSecond), column(SERVER_BYTES, perSecond)]);
-  course('Connections', `${sum(NEW)} begin, at most ${Math.max(...column(ACTIVE))} at a time.`, '',
+  course('Connections', `${show(sum(NEW))} begin, at most ${show(Math.max(...column(ACTIVE)))} at a time.`, '',
     [{...CLIENT_LINE, label: '━ open'}, {...SERVER_LINE, label: '╌ new'}], [column(ACTIVE), column(NEW)]);
-  course('Retransmissions', `${sum(CLIENT_AGAIN)} of clients, ${sum(SERVER_AGAIN)} of servers.`, '',
+  course('Retransmissions', `${show(sum(CLIENT_AGAIN))} of clients, ${show(sum(SERVER_AGAIN))} of servers.`, '',
     [CLIENT_LINE, SERVER_LINE], [column(CLIENT_AGAIN), column(SERVER_AGAIN)]);
 }
 
@@ -66,7 +66,7 @@ function showRoundTrips() {
   const decades = (plot, i, min, max) =>
     Array.from({length: Math.floor(max - min) + 1}, (_, k) => Math.ceil(min) + k).filter(bin => bin % BINS_A_DECADE === 0);
   const count = (plot, value) => show(value ?? '–');
-  chart(at('course'), 'Round trips', `From data to its ACK: ${total(1)} samples of clients' data, ${total(2)} of servers' data.`, {
+  chart(at('course'), 'Round trips', `From data to its ACK: ${show(total(1))} samples of clients’ data, ${show(total(2))} of servers’ data.`, {
     scales: {x: {time: false}, y: {range: (plot, min, max) => [0, Math.max(max, 1) * 1.05]}},
     axes: [{...xAxis('round-trip time', (plot, values) => values.map(duration)), splits: decades}, yAxis('')],
     series: [
@@ -132,7 +132,7 @@ function showConnections() {
     const wanted = at('connections-filter').value.trim();
     const rows = data.connections.filter(row => row.slice(1, 6).some(value => String(value).includes(wanted)));
     at('connections').replaceChildren(table('Each connection', columns,
-      rows.map(row => [...row, traced.has(row[0]) ? graphButton(row[0]) : ''])));
+      rows.map(row => [String(row[0]), ...row.slice(1), traced.has(row[0]) ? graphButton(row[0]) : ''])));
     at('connections-note').textContent = `${show(rows.length)} of ${show(data.connection_count)} connections`;
   };
   at('connections-filter').addEventListener('input', fill);

@@ -11,7 +11,7 @@ function element(name, attributes = {}, ...children) {
 function show(value) {
   if (value === null || value === undefined)
     return 'n/a';
-  return Number.isInteger(value) && value >= 10000 ? value.toLocaleString('en') : String(value);
+  return Number.isInteger(value) ? value.toLocaleString('en') : String(value);
 }
 
 // A cell is a value or an element; a column is right-aligned if its first known value is a number.
