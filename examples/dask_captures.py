@@ -129,7 +129,7 @@ class Connection:
         if later.client_by != "syn":
             return True
         earlier = self.client if self.client.end_point == later.client.end_point else self.server
-        return earlier.isn == later.client.isn
+        return (earlier.isn or 0) == later.client.isn  # as in tshark, unknown is 0
 
     def __add__(self, later):
         """Stitches the part of a later file on.  The first segment of all decides who the client is."""

@@ -179,7 +179,7 @@ bool tracker_take(struct tracker *tracker, const struct segment_batch *batch,
         flow_table_prefetch(&tracker->table, lookups[i].hash);
     }
     enum { AHEAD = 8 }; /* a connection is a dozen cache lines; more would push each other out */
-    struct verdict unread;
+    struct verdict unread = {0};
     for (size_t i = 0; i < batch->count; i++) {
         if (i + AHEAD < batch->count)
             prefetch_connection(tracker, &lookups[i + AHEAD]);

@@ -1,13 +1,22 @@
 #include "vtab/poll.h"
 
-#include <stddef.h>
+#include "vtab/platform.h"
 
 SQLITE_EXTENSION_INIT3
 
+/* A query has to stop within 50 ms. */
+enum { POLL_MS = 10, NS_PER_MS = 1000 * 1000 };
+
+/* Some 5,000 instructions: a progress handler that is called every 1,000, as is usual, is called
+ * in every poll, and one of every 20,000 still soon enough. */
+static const char many_instructions[] =
+    "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 300)"
+    " SELECT count(*) FROM n";
+
 struct poll poll_open(sqlite3 *db)
 {
-    struct poll poll = {NULL};
-    sqlite3_prepare_v3(db, "SELECT 1", -1, SQLITE_PREPARE_PERSISTENT, &poll.statement, NULL);
+    struct poll poll = {.statement = NULL};
+    sqlite3_prepare_v3(db, many_instructions, -1, SQLITE_PREPARE_PERSISTENT, &poll.statement, NULL);
     return poll;
 }
 
@@ -19,10 +28,12 @@ void poll_close(struct poll *poll)
 
 int poll_stop(struct poll *poll)
 {
-    if (!poll->statement)
+    int64_t now_ns = monotonic_ns();
+    if (!poll->statement || now_ns - poll->asked_ns < POLL_MS * NS_PER_MS)
         return SQLITE_OK;
     int code = sqlite3_step(poll->statement);
     sqlite3_reset(poll->statement);
+    poll->asked_ns = now_ns;
     return code == SQLITE_INTERRUPT ? code : SQLITE_OK;
 }
 

@@ -1,9 +1,10 @@
 /* Asks SQLite, from inside a long xFilter or xNext, whether the query is to stop.
  *
- * SQLite looks for sqlite3_interrupt and calls the progress handler between rows only.  A poll
- * steps a prepared `SELECT 1`, which does both, on every version; sqlite3_is_interrupted (3.41)
- * would miss the progress handler. A poll costs some 50 ns: once every POLL_PACKETS packets, not
- * for each. */
+ * SQLite looks for sqlite3_interrupt and calls the progress handler only while it runs a statement
+ * itself, the handler every so many of its instructions.  A poll steps a prepared statement of some
+ * thousand instructions, which does both, on every version; sqlite3_is_interrupted (3.41) would
+ * miss the progress handler.  That takes some 50 µs, so it is done every POLL_MS only; between them
+ * a call is a look at the clock. */
 #ifndef VTAB_POLL_H
 #define VTAB_POLL_H
 
@@ -11,13 +12,13 @@
 
 #include <sqlite3ext.h>
 
-/* 8,192 packets are read in 1 to 5 ms: well inside the 50 ms in which a query has to stop. */
-enum { POLL_PACKETS = 8192 };
+#include <stdint.h>
 
 /* One in every connected table: opened in xConnect, closed in xDisconnect.  (A statement held
  * anywhere else would make sqlite3_close answer SQLITE_BUSY.) */
 struct poll {
     sqlite3_stmt *statement; /* NULL if preparing was refused: then nothing is asked */
+    int64_t asked_ns;        /* when it was stepped last */
 };
 
 struct poll poll_open(sqlite3 *db);

@@ -1,7 +1,8 @@
 #include "vtab/progress.h"
 
+#include "vtab/platform.h"
+
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Often enough to be seen moving; and what is done sooner shows nothing. */
@@ -12,19 +13,12 @@ static const double MEGABYTE = 1e6;
 /* ECMA-48: to the first column, erase to the end of the line. */
 static const char WIPE[] = "\r\033[K";
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 void progress_begin(struct progress_line *line, const char *what)
 {
     if (!line->is_on || !isatty(STDERR_FILENO))
         return;
     line->work = what;
-    line->begun_ns = line->drawn_ns = now_ns();
+    line->begun_ns = line->drawn_ns = monotonic_ns();
 }
 
 void progress_end(struct progress_line *line)
@@ -55,7 +49,7 @@ void progress_show(struct progress_line *line, const struct progress *progress)
 {
     if (!line->work)
         return;
-    int64_t now = now_ns();
+    int64_t now = monotonic_ns();
     if (now - line->drawn_ns < REDRAW_NS)
         return;
     draw(line, progress, (double)(now - line->begun_ns) / 1e9);

@@ -28,17 +28,17 @@ def zstd_of(head, size):
     raw, repeated, block = 0, 1, 128 << 10
     zeros = block_header(block, repeated, False) + b"\0"
     return (frame + block_header(len(head), raw, True) + head +
-            frame + zeros * (size // block) + block_header(0, raw, True))
+            frame + zeros * (size // block + 1) + block_header(0, raw, True))
 
 
 def lz4_of(head, size):
     """LZ4 frame format: an uncompressed block, and then 4 MiB blocks of one zero that a match repeats."""
     frame = struct.pack("<LBB", 0x184D2204, 0x60, 0x70) + b"\x73"  # independent blocks of at most 4 MiB
     uncompressed = 1 << 31
-    extra, rest = divmod((4 << 20) - 20, 255)
-    zeros = b"\x1f\0\1\0" + b"\xff" * extra + bytes([rest]) + b"\x10\0"  # ends with a literal, as a block must
+    extra, rest = divmod((4 << 20) - 25, 255)
+    zeros = b"\x1f\0\1\0" + b"\xff" * extra + bytes([rest]) + b"\x50" + bytes(5)  # a block ends with 5 literals
     return (frame + struct.pack("<L", len(head) | uncompressed) + head +
-            (struct.pack("<L", len(zeros)) + zeros) * (size >> 22) + struct.pack("<L", 0))
+            (struct.pack("<L", len(zeros)) + zeros) * ((size >> 22) + 1) + struct.pack("<L", 0))
 
 
 @scenario

@@ -9,7 +9,7 @@ import os
 import sys
 
 import bombs  # noqa: F401 (importing a topic registers its scenarios)
-import damage  # noqa: F401 (importing a topic registers its scenarios)
+import damage  # noqa: F401
 import encapsulation  # noqa: F401
 import formats  # noqa: F401
 import fragments  # noqa: F401

@@ -1,12 +1,13 @@
 /* Interrupts: sqlite3_interrupt from another thread and a progress handler that says stop end every
  * long query soon, and the next query works.
  *
- *     interrupt EXTENSION MAKE_CAPTURES
+ *     interrupt EXTENSION MAKE_CAPTURES CAPTURES
  *
- * The long queries are over a folder of hard links to one capture: 1.1 GB to read, 38 MB on disk.
- */
+ * The long queries are over a folder of hard links to one capture: 1.1 GB to read, 38 MB on disk;
+ * over files in which gigabytes hold no packet; and over pipes that nobody writes to. */
 #include "host/host.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -31,11 +32,31 @@ static double now_ms(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
+/* What a long query reads. */
+enum over {
+    FOLDER,
+    ONE_CAPTURE,
+    BOMB_GZIP,
+    BOMB_ZSTD,
+    BOMB_LZ4,
+    NO_PACKETS,
+    NO_WRITER,
+    SILENT,
+    OVERS
+};
+
+static const char *const bombs[OVERS] = {
+    [BOMB_GZIP] = "bombs/skipped.pcapng.gz",
+    [BOMB_ZSTD] = "bombs/skipped.pcapng.zst",
+    [BOMB_LZ4] = "bombs/skipped.pcapng.lz4",
+    [NO_PACKETS] = "bombs/names.pcapng.gz",
+};
+
 /* A query that runs long, and for how long it is let run. */
 struct long_query {
-    const char *sql; /* %Q is the folder, or the capture */
+    const char *sql; /* %Q is the path of what it reads */
     int run_ms;
-    bool is_over_one; /* over the capture alone */
+    enum over over;
 };
 
 /* A way to stop a query; it tells when it did. */
@@ -104,10 +125,10 @@ static void check_stop(sqlite3 *db, double (*run)(sqlite3 *, const char *, int),
 }
 
 /* Stops the query in both ways; afterwards the connection works, and nothing has changed. */
-static void check_query(sqlite3 *db, const struct long_query *query, const char *capture,
-                        const char *folder)
+static void check_query(sqlite3 *db, const struct long_query *query, char *const *paths)
 {
-    char *sql = sqlite3_mprintf(query->sql, query->is_over_one ? capture : folder);
+    const char *capture = paths[ONE_CAPTURE];
+    char *sql = sqlite3_mprintf(query->sql, paths[query->over]);
     check_stop(db, stop_by_thread, sql, query->run_ms);
     check_stop(db, stop_by_handler, sql, query->run_ms);
     CHECK_INT(host_number(db, "SELECT count(*) FROM tcp_packets(%Q) WHERE frame < 10", capture), 9);
@@ -118,17 +139,28 @@ static void check_query(sqlite3 *db, const struct long_query *query, const char 
 }
 
 static const struct long_query queries[] = {
-    {"SELECT count(*) FROM tcp_connections(%Q)", 30, false},
-    {"SELECT max(status) FROM tcp_connections(%Q) WHERE connection_id = 5", 30, false},
-    {"SELECT sum(packets) FROM tcp_captures(%Q)", 30, false},
-    {"SELECT count(*) FROM tcp_packets(%Q)", 30, false},
-    {"SELECT sum(retransmission), max(payload) FROM tcp_packets(%Q)", 30, false},
-    {"SELECT * FROM tcp_packets(%Q) WHERE src_ip = '192.0.2.1'", 30, false},
-    {"SELECT * FROM tcp_report(%Q)", 30, false},
-    {"SELECT * FROM tcp_timeline(%Q)", 30, false},
-    {"SELECT tcp_attach(%Q)", 30, false},
-    {"SELECT tcp_import(%Q)", 30, false}, /* while the files are hashed */
-    {"SELECT tcp_import(%Q)", 700, true}, /* while rows are copied */
+    {"SELECT count(*) FROM tcp_connections(%Q)", 30, FOLDER},
+    {"SELECT max(status) FROM tcp_connections(%Q) WHERE connection_id = 5", 30, FOLDER},
+    {"SELECT sum(packets) FROM tcp_captures(%Q)", 30, FOLDER},
+    {"SELECT count(*) FROM tcp_packets(%Q)", 30, FOLDER},
+    {"SELECT sum(retransmission), max(payload) FROM tcp_packets(%Q)", 30, FOLDER},
+    {"SELECT * FROM tcp_packets(%Q) WHERE src_ip = '192.0.2.1'", 30, FOLDER},
+    {"SELECT * FROM tcp_report(%Q)", 30, FOLDER},
+    {"SELECT * FROM tcp_timeline(%Q)", 30, FOLDER},
+    {"SELECT tcp_attach(%Q)", 30, FOLDER},
+    {"SELECT tcp_import(%Q)", 30, FOLDER},       /* while the files are hashed */
+    {"SELECT tcp_import(%Q)", 700, ONE_CAPTURE}, /* while rows are copied */
+    {"SELECT count(*) FROM tcp_connections(%Q)", 30, BOMB_GZIP},
+    {"SELECT count(*) FROM tcp_packets(%Q)", 30, BOMB_GZIP},
+    {"SELECT tcp_import(%Q)", 30, BOMB_GZIP},
+    {"SELECT count(*) FROM tcp_packets(%Q)", 30, BOMB_ZSTD},
+    {"SELECT count(*) FROM tcp_packets(%Q)", 30, BOMB_LZ4},
+    {"SELECT count(*) FROM tcp_connections(%Q)", 30, NO_PACKETS},
+    {"SELECT count(*) FROM tcp_packets(%Q)", 30, NO_PACKETS},
+    {"SELECT count(*) FROM tcp_connections(%Q)", 30, NO_WRITER},
+    {"SELECT count(*) FROM tcp_packets(%Q)", 30, NO_WRITER},
+    {"SELECT count(*) FROM tcp_connections(%Q)", 30, SILENT},
+    {"SELECT count(*) FROM tcp_packets(%Q)", 30, SILENT},
 };
 
 /* A folder with links to the capture. */
@@ -155,18 +187,37 @@ static void remove_links(char *folder)
     sqlite3_free(folder);
 }
 
+static char *make_pipe(const char *capture, const char *name)
+{
+    char *path = sqlite3_mprintf("%s-%s", capture, name);
+    CHECK_INT(mkfifo(path, 0600), 0);
+    return path;
+}
+
 int main(int count, char **arguments)
 {
-    if (count != 3)
+    if (count != 4)
         return 2;
-    char *capture = host_make_capture(arguments[2], "chat", CONNECTIONS, PACKETS);
-    char *folder = link_capture(capture);
+    char *paths[OVERS];
+    paths[ONE_CAPTURE] = host_make_capture(arguments[2], "chat", CONNECTIONS, PACKETS);
+    paths[FOLDER] = link_capture(paths[ONE_CAPTURE]);
+    paths[NO_WRITER] = make_pipe(paths[ONE_CAPTURE], "no-writer");
+    paths[SILENT] = make_pipe(paths[ONE_CAPTURE], "silent");
+    for (int i = 0; i < OVERS; i++)
+        if (bombs[i])
+            paths[i] = sqlite3_mprintf("%s/%s", arguments[3], bombs[i]);
+    int silent_writer = open(paths[SILENT], O_RDWR);
     sqlite3 *db = host_open(arguments[1]);
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
-        check_query(db, &queries[i], capture, folder);
+        check_query(db, &queries[i], paths);
     host_close(db);
-    remove_links(folder);
-    unlink(capture);
-    sqlite3_free(capture);
+    close(silent_writer);
+    remove_links(paths[FOLDER]);
+    unlink(paths[NO_WRITER]);
+    unlink(paths[SILENT]);
+    unlink(paths[ONE_CAPTURE]);
+    for (int i = 0; i < OVERS; i++)
+        if (i != FOLDER)
+            sqlite3_free(paths[i]);
     return check_done();
 }
