@@ -320,10 +320,12 @@ bool connection_take(struct connection *connection, const struct segment *segmen
         return false;
     if (!segment->options_known)
         verdict->sequence = (struct sequence_verdict){0}; /* tshark stops before it shows them */
-    if (!is_first)
-        add_completeness(connection, segment);
-    time_handshake(connection, segment);
-    sequence_finish(&sender->sequence, &receiver->sequence, segment);
+    if (segment->flags_known) {
+        if (!is_first)
+            add_completeness(connection, segment);
+        time_handshake(connection, segment);
+        sequence_finish(&sender->sequence, &receiver->sequence, segment);
+    }
     return count_verdict(sender, segment, verdict, memory, fault) &&
            zeek_take(&connection->zeek, segment, side, memory, fault);
 }

@@ -197,8 +197,6 @@ void sequence_finish(struct sequence_state *f, struct sequence_state *r,
     else if (segment->flags & TCP_ACK)
         f->first_ack_pending = false;
     f->sack_bytes = 0;
-    if (!segment->options_known)
-        return;
     for (int i = 0; i < segment->options.sack_count && i < SACK_BLOCKS_IN_FLIGHT; i++)
         f->sack_bytes += segment->options.sack[i].right - segment->options.sack[i].left;
     if (segment->flags & TCP_SYN || segment->options.has_window_scale)

@@ -28,7 +28,8 @@ static inline bool window_scaled(const struct segment *segment, int8_t scale, ui
     return true;
 }
 
-/* Takes the scale option of a segment, which holds from the next segment on.  `scale` is that of the direction
+/* Takes the scale option of a segment, which holds from the next segment on.  That there is none is known only if
+ * all options were captured.  `scale` is that of the direction
  * that sends it, `peer_scale` that of the other. */
 void window_negotiate(const struct segment *segment, int8_t *scale, int8_t *peer_scale);
 
