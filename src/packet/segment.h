@@ -56,8 +56,8 @@ struct tcp_options {
 };
 
 struct segment {
-    uint64_t frame;       /* of the packet that completes it */
-    uint64_t file_offset; /* of that packet's first byte */
+    uint64_t frame;         /* of the packet that completes it */
+    uint64_t file_offset;   /* of that packet's first byte */
     uint64_t record_offset; /* of the record that it is in */
     int64_t time_ns;
     uint32_t file; /* index in the data set */

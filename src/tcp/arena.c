@@ -2,8 +2,8 @@
 
 #include <stdalign.h>
 
-/* Few calls to the allocator, yet the analysis of a small capture stays small; once there is more than a few chunks,
- * whole pages are taken. */
+/* Few calls to the allocator, yet the analysis of a small capture stays small; once there is more
+ * than a few chunks, whole pages are taken. */
 enum { CHUNK_SIZE = 64 * 1024, PAGES_FROM = 16 * CHUNK_SIZE };
 
 struct arena_chunk {

@@ -15,7 +15,8 @@ static struct byte_range *range_at(const struct byte_ranges *ranges, unsigned i)
     return ring_at(&ranges->ring, i, sizeof(struct byte_range));
 }
 
-/* Place of a number among the three quadrants kept, from the first of the one before that in use. */
+/* Place of a number among the three quadrants kept, from the first of the one before that in use.
+ */
 static uint32_t place_of(const struct byte_ranges *ranges, uint32_t seq)
 {
     return seq - ((ranges->quadrant + 3u) << BYTE_RANGES_QUADRANT_SHIFT);
@@ -26,8 +27,8 @@ static bool is_kept(const struct byte_ranges *ranges, uint32_t seq)
     return quadrant_of(seq) != ((ranges->quadrant + 2u) & 3u);
 }
 
-/* Drops the ranges of the opposite quadrant and turns the others so that they are sorted by place again.  They
- * were sorted round the circle, so one turn of the ring does both. */
+/* Drops the ranges of the opposite quadrant and turns the others so that they are sorted by place
+ * again.  They were sorted round the circle, so one turn of the ring does both. */
 static void enter_quadrant(struct byte_ranges *ranges, unsigned quadrant, struct ring_pool *pool)
 {
     if (ranges->in_use && ranges->quadrant == quadrant)
@@ -90,8 +91,8 @@ static unsigned first_ending_at(const struct byte_ranges *ranges, uint32_t place
     return low;
 }
 
-/* Records [first, last], which lies in one quadrant.  The parts that are new become ranges of their own; the
- * first range that is met again counts as retransmitted now. */
+/* Records [first, last], which lies in one quadrant.  The parts that are new become ranges of their
+ * own; the first range that is met again counts as retransmitted now. */
 static bool add_in_quadrant(struct byte_ranges *ranges, uint32_t first, uint32_t last,
                             int64_t now_ns, uint32_t *repeated, struct ring_pool *pool,
                             struct fault *fault)
@@ -138,7 +139,8 @@ bool byte_ranges_add(struct byte_ranges *ranges, uint32_t seq, uint32_t length, 
     return true;
 }
 
-/* Joins a range with the one before it if both are acknowledged and touch; true if they were joined. */
+/* Joins a range with the one before it if both are acknowledged and touch; true if they were
+ * joined. */
 static bool join_with_previous(struct byte_ranges *ranges, unsigned i, struct ring_pool *pool)
 {
     if (i == 0 || i == ranges->ring.count)

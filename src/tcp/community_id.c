@@ -24,8 +24,8 @@ static void base64(const uint8_t *bytes, size_t length, char *text)
     *text = 0;
 }
 
-/* The digest is over seed, low address, high address, protocol, padding, low port, high port; the key has its end
- * points in that order already. */
+/* The digest is over seed, low address, high address, protocol, padding, low port, high port; the
+ * key has its end points in that order already. */
 void community_id(const struct flow_key *key, char text[COMMUNITY_ID_LENGTH + 1])
 {
     const size_t address = key->ip_version == 4 ? 4 : 16;

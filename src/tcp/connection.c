@@ -50,8 +50,8 @@ bool connection_is_reused(const struct connection *connection, const struct segm
     return is_syn(segment) && f->base_known && f->base != segment->seq;
 }
 
-/* Repeated SYNs, and the numbers that relative ones are counted from: reference points that tshark sets before it
- * judges. */
+/* Repeated SYNs, and the numbers that relative ones are counted from: reference points that tshark
+ * sets before it judges. */
 static bool set_bases(struct direction *sender, struct direction *receiver,
                       const struct segment *segment, struct verdict *verdict,
                       struct tcp_memory *memory, struct fault *fault)
@@ -183,7 +183,8 @@ static bool count_judgements(struct direction *sender, const struct segment *seg
     return true;
 }
 
-/* What tcptrace records of a segment: SYN and FIN take a number each; a probe of a closed window is nothing. */
+/* What tcptrace records of a segment: SYN and FIN take a number each; a probe of a closed window is
+ * nothing. */
 static uint32_t recorded_length(const struct direction *receiver, const struct segment *segment)
 {
     bool syn = segment->flags & TCP_SYN, fin = segment->flags & TCP_FIN;
@@ -191,11 +192,10 @@ static uint32_t recorded_length(const struct direction *receiver, const struct s
     return is_probe ? 0 : segment->promised_length + syn + fin;
 }
 
-/* tcptrace's unique bytes: the payload without what was recorded before.  SYN and FIN are no bytes; a further one is
- * taken off what was repeated even if it had a new number. */
-static bool count_unique(struct direction *sender, const struct segment *segment,
-                         uint32_t recorded, uint32_t repeated, struct tcp_memory *memory,
-                         struct fault *fault)
+/* tcptrace's unique bytes: the payload without what was recorded before.  SYN and FIN are no bytes;
+ * a further one is taken off what was repeated even if it had a new number. */
+static bool count_unique(struct direction *sender, const struct segment *segment, uint32_t recorded,
+                         uint32_t repeated, struct tcp_memory *memory, struct fault *fault)
 {
     bool syn = segment->flags & TCP_SYN, fin = segment->flags & TCP_FIN;
     if (!repeated && recorded == segment->payload_length && !syn && !fin)
@@ -233,8 +233,8 @@ static bool send(struct direction *sender, const struct direction *receiver,
     return count_unique(sender, segment, sent.length, repeated, memory, fault);
 }
 
-/* Takes the ACK number off what the receiver has in flight: Wireshark's ack_rtt of this segment, and tcptrace's round
- * trip of the data that it acknowledges. */
+/* Takes the ACK number off what the receiver has in flight: Wireshark's ack_rtt of this segment,
+ * and tcptrace's round trip of the data that it acknowledges. */
 static bool acknowledge(struct direction *receiver, const struct segment *segment,
                         struct sequence_verdict *verdict, struct tcp_memory *memory,
                         struct fault *fault)
@@ -250,7 +250,8 @@ static bool acknowledge(struct direction *receiver, const struct segment *segmen
     return true;
 }
 
-/* Everything that needs the segment's length: the judgements, and what is in flight before and after. */
+/* Everything that needs the segment's length: the judgements, and what is in flight before and
+ * after. */
 static bool analyse(struct connection *connection, struct direction *sender,
                     struct direction *receiver, const struct segment *segment,
                     struct sequence_verdict *verdict, struct tcp_memory *memory,
@@ -315,8 +316,8 @@ bool connection_take(struct connection *connection, const struct segment *segmen
     if (!set_bases(sender, receiver, segment, verdict, memory, fault))
         return false;
     show_relative(&sender->sequence, &receiver->sequence, segment, verdict);
-    if (segment->length_known && !analyse(connection, sender, receiver, segment,
-                                          &verdict->sequence, memory, fault))
+    if (segment->length_known &&
+        !analyse(connection, sender, receiver, segment, &verdict->sequence, memory, fault))
         return false;
     if (!segment->options_known)
         verdict->sequence = (struct sequence_verdict){0}; /* tshark stops before it shows them */

@@ -9,7 +9,8 @@
 #include "tcp/window.h"
 #include "tcp/zeek_state.h"
 
-/* The two sides, as indices.  The connection's first segment decides who the client is, once and for all. */
+/* The two sides, as indices.  The connection's first segment decides who the client is, once and
+ * for all. */
 enum side { CLIENT, SERVER };
 
 /* How the client was known. */
@@ -101,16 +102,18 @@ struct verdict {
     struct sequence_verdict sequence;
 };
 
-/* Begins a connection with its first segment, which connection_take takes next.  The connection is zeroed.
- * is_reuse: it replaces another one of the same end points. */
+/* Begins a connection with its first segment, which connection_take takes next.  The connection is
+ * zeroed. is_reuse: it replaces another one of the same end points. */
 void connection_start(struct connection *connection, const struct flow_key *key,
                       const struct segment *segment, bool sender_is_low, bool is_reuse);
 
-/* Whether the segment begins a new connection on the same end points: a SYN with a new sequence number (tshark). */
+/* Whether the segment begins a new connection on the same end points: a SYN with a new sequence
+ * number (tshark). */
 bool connection_is_reused(const struct connection *connection, const struct segment *segment,
                           bool sender_is_low);
 
-/* Takes a segment of the connection and fills the verdict but for `connection`.  False with a fault. */
+/* Takes a segment of the connection and fills the verdict but for `connection`.  False with a
+ * fault. */
 bool connection_take(struct connection *connection, const struct segment *segment,
                      bool sender_is_low, struct verdict *verdict, struct tcp_memory *memory,
                      struct fault *fault);

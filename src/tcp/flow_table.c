@@ -28,7 +28,8 @@ static uint64_t big_endian(const uint8_t *bytes)
     return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(number) : number;
 }
 
-/* End points are ordered by address, then by port, both as numbers: the order of the Community ID. */
+/* End points are ordered by address, then by port, both as numbers: the order of the Community ID.
+ */
 void flow_key_of(const struct segment *segment, struct flow_key *key, bool *sender_is_low)
 {
     uint64_t src = big_endian(segment->src), dst = big_endian(segment->dst);
@@ -65,7 +66,8 @@ uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key)
     uint64_t low[2], high[2];
     memcpy(low, key->low, sizeof low);
     memcpy(high, key->high, sizeof high);
-    uint64_t ports = (uint64_t)key->low_port << 32 | (uint64_t)key->high_port << 8 | key->ip_version;
+    uint64_t ports =
+        (uint64_t)key->low_port << 32 | (uint64_t)key->high_port << 8 | key->ip_version;
     uint64_t k0 = table->hash_key[0], k1 = table->hash_key[1];
     uint64_t hash = mix(low[0] ^ k0, high[0] ^ k1);
     hash = mix(hash ^ low[1] ^ k1, high[1] ^ k0);

@@ -1,4 +1,5 @@
-/* From the end points of a segment to the number of its connection: a hash table with open addressing.
+/* From the end points of a segment to the number of its connection: a hash table with open
+ * addressing.
  *
  * It stores 32 bits of the hash and the connection's index; keys live in the connections. */
 #ifndef TCP_FLOW_TABLE_H
@@ -36,8 +37,8 @@ static inline void flow_table_prefetch(const struct flow_table *table, uint32_t 
     __builtin_prefetch(&table->slots[hash & table->mask]);
 }
 
-/* The slots that may hold a hash, one after the other: start with flow_table_first, go on with flow_table_next
- * while the key of the connection in it differs.  The last one is free. */
+/* The slots that may hold a hash, one after the other: start with flow_table_first, go on with
+ * flow_table_next while the key of the connection in it differs.  The last one is free. */
 static inline struct flow_slot *flow_table_first(const struct flow_table *table, uint32_t hash)
 {
     size_t i = hash & table->mask;

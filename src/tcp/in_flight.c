@@ -108,8 +108,8 @@ static bool is_next(struct in_flight *flight, const struct transmission *sent)
         sent->end - sent->base < sent->seq - sent->base || count >= SHARED_MAX)
         return false;
     if (count == 0)
-        return !flight->has_below || (sent->seq > flight->below_last &&
-                                      same_quadrant(sent->seq, flight->below_last));
+        return !flight->has_below ||
+               (sent->seq > flight->below_last && same_quadrant(sent->seq, flight->below_last));
     uint32_t end = segment_at(flight, count - 1)->end;
     return sent->seq >= end && same_quadrant(sent->seq, end - 1) &&
            sent->seq - sent->base >= end - sent->base;
@@ -152,14 +152,15 @@ bool in_flight_send(struct in_flight *flight, const struct transmission *sent, b
         !unacknowledged_add(&lists->list, sent->seq, sent->end, sent->time_ns, sent->base, listed,
                             &memory->unacknowledged, fault))
         return false;
-    return sent->length == 0 || byte_ranges_add(&lists->ranges, sent->seq, sent->length,
-                                                sent->time_ns, repeated, &memory->byte_ranges, fault);
+    return sent->length == 0 ||
+           byte_ranges_add(&lists->ranges, sent->seq, sent->length, sent->time_ns, repeated,
+                           &memory->byte_ranges, fault);
 }
 
 /* ---- acknowledging ---- */
 
-/* How many segments the ACK covers.  False if the rules differ on it: it has no ACK flag, lies in another quadrant
- * or inside a segment, or covers something with a hole before it. */
+/* How many segments the ACK covers.  False if the rules differ on it: it has no ACK flag, lies in
+ * another quadrant or inside a segment, or covers something with a hole before it. */
 static bool count_covered(struct in_flight *flight, uint32_t ack, bool has_ack_flag,
                           unsigned *covered)
 {
@@ -234,8 +235,8 @@ uint32_t in_flight_span(const struct in_flight *flight)
         return unacknowledged_span(&flight->split->list);
     if (!flight->has_oldest)
         return 0;
-    uint32_t end = flight->later.count ? later_at(flight, flight->later.count - 1u)->end
-                                       : flight->oldest.end;
+    uint32_t end =
+        flight->later.count ? later_at(flight, flight->later.count - 1u)->end : flight->oldest.end;
     return end - flight->oldest.seq;
 }
 

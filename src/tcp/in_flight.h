@@ -1,10 +1,11 @@
 /* What one direction has sent and the other side has not acknowledged.
  *
- * Wireshark (unacknowledged.h) and tcptrace (byte_ranges.h) each keep a list of that, by rules of their own.  As
- * long as a direction sends in order and once, and ACKs fall between segments, both lists are the same and are kept
- * here once: the oldest segment in place, so that a short exchange touches no other memory, the others in a ring,
- * and below them the range that is acknowledged.  The first segment or ACK on which the rules differ splits them
- * into the two full lists; when those are empty again, they are joined. */
+ * Wireshark (unacknowledged.h) and tcptrace (byte_ranges.h) each keep a list of that, by rules of
+ * their own.  As long as a direction sends in order and once, and ACKs fall between segments, both
+ * lists are the same and are kept here once: the oldest segment in place, so that a short exchange
+ * touches no other memory, the others in a ring, and below them the range that is acknowledged. The
+ * first segment or ACK on which the rules differ splits them into the two full lists; when those
+ * are empty again, they are joined. */
 #ifndef TCP_IN_FLIGHT_H
 #define TCP_IN_FLIGHT_H
 
@@ -20,7 +21,8 @@ struct split_lists {
 };
 
 struct in_flight {
-    /* What is acknowledged, below all that is in flight; first and last inclusive, time of the latest transmission. */
+    /* What is acknowledged, below all that is in flight; first and last inclusive, time of the
+     * latest transmission. */
     uint32_t below_first, below_last;
     int64_t below_time_ns;
     union {
@@ -37,14 +39,15 @@ struct in_flight {
 /* A segment that takes sequence numbers. */
 struct transmission {
     uint32_t seq;
-    uint32_t end;      /* as Wireshark counts: SYN or FIN is one number, both together as well */
-    uint32_t length;   /* as tcptrace counts: SYN and FIN are a number each; 0 if it does not record the segment */
-    uint32_t base;     /* initial sequence number of the direction */
+    uint32_t end;    /* as Wireshark counts: SYN or FIN is one number, both together as well */
+    uint32_t length; /* as tcptrace counts: SYN and FIN are a number each; 0 if it does not record
+                        the segment */
+    uint32_t base;   /* initial sequence number of the direction */
     int64_t time_ns;
 };
 
-/* Adds a transmission.  *listed: Wireshark's list had room for it; *repeated: how many of its numbers tcptrace had
- * recorded before.  False with a fault. */
+/* Adds a transmission.  *listed: Wireshark's list had room for it; *repeated: how many of its
+ * numbers tcptrace had recorded before.  False with a fault. */
 bool in_flight_send(struct in_flight *flight, const struct transmission *sent, bool *listed,
                     uint32_t *repeated, struct tcp_memory *memory, struct fault *fault);
 
@@ -54,8 +57,8 @@ struct acknowledged {
     int64_t exact_sent_ns, sample_sent_ns;
 };
 
-/* Takes the acknowledgement number of a segment from the other side.  Wireshark looks at it always, tcptrace only
- * if the ACK flag is set.  False with a fault. */
+/* Takes the acknowledgement number of a segment from the other side.  Wireshark looks at it always,
+ * tcptrace only if the ACK flag is set.  False with a fault. */
 bool in_flight_acknowledge(struct in_flight *flight, uint32_t ack, bool has_ack_flag, uint32_t base,
                            struct acknowledged *acknowledged, struct tcp_memory *memory,
                            struct fault *fault);

@@ -1,5 +1,6 @@
-/* A list holds block numbers as differences, seven bits a byte, the last byte of a number without the top bit; it is a
- * chain of small chunks.  Numbers count the blocks that have a segment, over all files. */
+/* A list holds block numbers as differences, seven bits a byte, the last byte of a number without
+ * the top bit; it is a chain of small chunks.  Numbers count the blocks that have a segment, over
+ * all files. */
 #include "tcp/packet_index.h"
 
 #include <string.h>
@@ -65,8 +66,8 @@ static bool extend(struct packet_index *index, struct array *array, size_t count
             room = count;
         if (bytes_of(index) + (room - array->room) * size > PACKET_INDEX_MAX)
             return false;
-        void *items = memory_resize(index->memory, array->items, array->room * size, room * size,
-                                    &ignored);
+        void *items =
+            memory_resize(index->memory, array->items, array->room * size, room * size, &ignored);
         if (!items)
             return false;
         array->items = items;
@@ -93,8 +94,7 @@ static bool note_block(struct packet_index *index, const struct segment *segment
     uint64_t place = segment->record_offset >> PACKET_INDEX_BLOCK_SHIFT;
     if (count) {
         const struct packet_block *last = block_at(index, count - 1);
-        if (last->file == segment->file &&
-            last->start.offset >> PACKET_INDEX_BLOCK_SHIFT == place)
+        if (last->file == segment->file && last->start.offset >> PACKET_INDEX_BLOCK_SHIFT == place)
             return true;
     }
     if (!extend(index, &index->blocks, count + 1, sizeof(struct packet_block)))

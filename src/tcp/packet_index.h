@@ -1,15 +1,17 @@
 /* Where the segments of each connection are: a list of the blocks of the files that they lie in.
  *
- * It makes the packets of one connection of a large capture a matter of reading a few blocks.  It is a by-product of
- * the first pass and given up as soon as it would take more than PACKET_INDEX_MAX. */
+ * It makes the packets of one connection of a large capture a matter of reading a few blocks.  It
+ * is a by-product of the first pass and given up as soon as it would take more than
+ * PACKET_INDEX_MAX. */
 #ifndef TCP_PACKET_INDEX_H
 #define TCP_PACKET_INDEX_H
 
 #include "packet/segment_stream.h"
 
 enum {
-    PACKET_INDEX_BLOCK_SHIFT = 16,  /* blocks of 64 KiB: a few hundred small packets */
-    PACKET_INDEX_MAX = 8 << 20,     /* bytes: a quarter of what an analysis may take beside its connections */
+    PACKET_INDEX_BLOCK_SHIFT = 16, /* blocks of 64 KiB: a few hundred small packets */
+    PACKET_INDEX_MAX =
+        8 << 20, /* bytes: a quarter of what an analysis may take beside its connections */
 };
 
 struct packet_index;
@@ -17,8 +19,9 @@ struct packet_index;
 struct packet_index *packet_index_open(struct memory *memory, struct fault *fault);
 void packet_index_close(struct packet_index *index);
 
-/* Notes a segment of a connection; segments come in file order.  False, without a fault, if the index has become too
- * large or there is no memory for it: it is of no use any more and to be closed. */
+/* Notes a segment of a connection; segments come in file order.  False, without a fault, if the
+ * index has become too large or there is no memory for it: it is of no use any more and to be
+ * closed. */
 bool packet_index_add(struct packet_index *index, const struct segment *segment,
                       uint32_t connection);
 
@@ -37,8 +40,8 @@ struct packet_blocks {
 
 struct packet_blocks packet_index_blocks(const struct packet_index *index, uint32_t connection);
 
-/* The next block; *end is where the block after it starts, with end->frame 0 if nothing more of the file follows.
- * False at the end. */
+/* The next block; *end is where the block after it starts, with end->frame 0 if nothing more of the
+ * file follows. False at the end. */
 bool packet_blocks_next(struct packet_blocks *blocks, struct packet_block *block,
                         struct capture_position *end);
 

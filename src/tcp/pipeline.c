@@ -3,8 +3,9 @@
 #include <pthread.h>
 #include <time.h>
 
-/* Batches in flight: enough to ride out the unevenness of reading, few enough to stay in the cache.  A reader that
- * finds the queue full sleeps until half of it is taken: to be woken costs as much as to read a batch. */
+/* Batches in flight: enough to ride out the unevenness of reading, few enough to stay in the cache.
+ * A reader that finds the queue full sleeps until half of it is taken: to be woken costs as much as
+ * to read a batch. */
 enum { QUEUE_LENGTH = 16, QUEUE_RESUME = QUEUE_LENGTH / 2 };
 
 /* A wait in between two questions whether to stop: unnoticed by people, rare for a processor. */
@@ -131,8 +132,8 @@ static bool take_next(struct queue *queue, pipeline_take *take, void *context, b
     return is_fine;
 }
 
-static bool run_pair(struct queue *queue, pipeline_take *take, void *context,
-                     struct memory *memory, struct fault *fault)
+static bool run_pair(struct queue *queue, pipeline_take *take, void *context, struct memory *memory,
+                     struct fault *fault)
 {
     pthread_t reader;
     queue->stop = memory->stop;

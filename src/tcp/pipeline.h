@@ -1,7 +1,8 @@
 /* Reading and analysis side by side.
  *
- * One thread reads and decodes batches, the caller's takes them; a bounded queue lies between them.  Where a second
- * thread would not pay, the caller's thread does both in turn: the result is the same.  No thread outlives the call. */
+ * One thread reads and decodes batches, the caller's takes them; a bounded queue lies between them.
+ * Where a second thread would not pay, the caller's thread does both in turn: the result is the
+ * same.  No thread outlives the call. */
 #ifndef TCP_PIPELINE_H
 #define TCP_PIPELINE_H
 

@@ -9,7 +9,7 @@ struct replay {
     struct segment_stream *stream;
     struct tracker *tracker; /* knows this one connection */
     struct packet_blocks blocks;
-    bool in_block;                /* the current block is not read to its end */
+    bool in_block; /* the current block is not read to its end */
     struct packet_block block;
     struct capture_position end; /* of the current block */
 };
@@ -26,8 +26,8 @@ bool replay_is_possible(const struct trace *trace, uint32_t connection)
 }
 
 struct replay *replay_open(struct trace *trace, uint32_t connection,
-                           const struct segment_stream_options *options,
-                           const uint64_t hash_key[2], struct memory *memory, struct fault *fault)
+                           const struct segment_stream_options *options, const uint64_t hash_key[2],
+                           struct memory *memory, struct fault *fault)
 {
     struct replay *replay = memory_allocate(memory, sizeof *replay, fault);
     if (!replay)
@@ -63,8 +63,8 @@ static bool is_at_or_after(const struct segment *segment, uint32_t file, uint64_
     return segment->file != file ? segment->file > file : segment->frame >= frame;
 }
 
-/* Whether a segment is the connection's: its end points, between its first and its last segment.  Connections that
- * share the end points follow one another. */
+/* Whether a segment is the connection's: its end points, between its first and its last segment.
+ * Connections that share the end points follow one another. */
 static bool belongs(const struct connection *connection, const struct segment *segment)
 {
     struct flow_key key;

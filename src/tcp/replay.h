@@ -1,6 +1,7 @@
 /* The segments of one connection of a finished trace, read again from the blocks where they are.
  *
- * What is judged of them is what the first pass judged: a connection's analysis needs nothing but its own segments. */
+ * What is judged of them is what the first pass judged: a connection's analysis needs nothing but
+ * its own segments. */
 #ifndef TCP_REPLAY_H
 #define TCP_REPLAY_H
 
@@ -8,18 +9,18 @@
 
 struct replay;
 
-/* Whether the connection can be replayed: the trace has an index, its files can be returned to and held no corrupt
- * record, and no segment came in fragments. */
+/* Whether the connection can be replayed: the trace has an index, its files can be returned to and
+ * held no corrupt record, and no segment came in fragments. */
 bool replay_is_possible(const struct trace *trace, uint32_t connection);
 
 /* The trace is retained.  hash_key as for tracker_open.  NULL with a fault. */
 struct replay *replay_open(struct trace *trace, uint32_t connection,
-                           const struct segment_stream_options *options,
-                           const uint64_t hash_key[2], struct memory *memory, struct fault *fault);
+                           const struct segment_stream_options *options, const uint64_t hash_key[2],
+                           struct memory *memory, struct fault *fault);
 void replay_close(struct replay *replay);
 
-/* Fills the batch with the next segments of the connection and verdicts with what is said of them.  It may hold none;
- * at_end tells the end.  False with a fault. */
+/* Fills the batch with the next segments of the connection and verdicts with what is said of them.
+ * It may hold none; at_end tells the end.  False with a fault. */
 bool replay_fill(struct replay *replay, struct segment_batch *batch, struct verdict *verdicts,
                  struct fault *fault);
 

@@ -1,8 +1,8 @@
 /* A double-ended queue of small elements that grows on demand and is given back when it is empty.
  *
- * Every direction of every connection has such queues (unacknowledged segments, byte ranges), most of them empty
- * most of the time.  Their memory comes from a pool of blocks in powers of two, so that taking and giving back
- * costs a few instructions and no call to the allocator. */
+ * Every direction of every connection has such queues (unacknowledged segments, byte ranges), most
+ * of them empty most of the time.  Their memory comes from a pool of blocks in powers of two, so
+ * that taking and giving back costs a few instructions and no call to the allocator. */
 #ifndef TCP_RING_H
 #define TCP_RING_H
 
@@ -11,7 +11,8 @@
 #include <stdint.h>
 
 enum {
-    RING_CLASS_MIN = 2,  /* the smallest block holds 4 elements: what a short exchange has in flight */
+    RING_CLASS_MIN =
+        2, /* the smallest block holds 4 elements: what a short exchange has in flight */
     RING_CLASS_MAX = 14, /* the largest 16,384: room for the 10,000 segments that tshark keeps */
     RING_CLASSES = RING_CLASS_MAX + 1,
 };
@@ -19,8 +20,8 @@ enum {
 /* Blocks of 2^class elements of one size. */
 struct ring_pool {
     struct arena *arena;
-    size_t element_size;         /* at least that of a pointer */
-    void *unused[RING_CLASSES];  /* lists of blocks that were given back */
+    size_t element_size;        /* at least that of a pointer */
+    void *unused[RING_CLASSES]; /* lists of blocks that were given back */
 };
 
 static inline struct ring_pool ring_pool_open(struct arena *arena, size_t element_size)
@@ -42,8 +43,8 @@ static inline void *ring_at(const struct ring *ring, unsigned i, size_t element_
     return ring->slots + ((ring->head + i) & mask) * element_size;
 }
 
-/* Adds an element at the end and returns its place, whose content is undefined; NULL with a fault.  The caller
- * keeps count below 2^RING_CLASS_MAX. */
+/* Adds an element at the end and returns its place, whose content is undefined; NULL with a fault.
+ * The caller keeps count below 2^RING_CLASS_MAX. */
 void *ring_push(struct ring *ring, struct ring_pool *pool, struct fault *fault);
 
 /* As ring_push, but the new element becomes the i-th; i <= count. */

@@ -3,23 +3,22 @@
 #include "tcp/sequence_number.h"
 #include "tcp/window.h"
 
-
 enum {
     FAST_RETRANSMISSION_NS = 20 * 1000 * 1000, /* tshark: within 20 ms of the duplicate ACK */
-    OUT_OF_ORDER_NS = 3 * 1000 * 1000,         /* tshark: 3 ms if the initial round trip is unknown */
-    SACK_BLOCKS_IN_FLIGHT = 3,                 /* tshark keeps the first three */
-    IN_FLIGHT_MAX = 2000 * 1000 * 1000,        /* tshark shows no larger value */
+    OUT_OF_ORDER_NS = 3 * 1000 * 1000,  /* tshark: 3 ms if the initial round trip is unknown */
+    SACK_BLOCKS_IN_FLIGHT = 3,          /* tshark keeps the first three */
+    IN_FLIGHT_MAX = 2000 * 1000 * 1000, /* tshark shows no larger value */
 };
 
 /* One segment, with what the rules ask of it again and again. */
 struct view {
     struct sequence_state *f, *r;
     const struct segment *segment;
-    uint32_t length;      /* payload */
-    uint32_t end;         /* seq + length, and 1 for SYN or FIN */
-    bool is_control;      /* SYN, FIN or RST */
-    bool takes_sequence;  /* payload, SYN or FIN */
-    bool is_pure_ack;     /* repeats the last sequence and acknowledgement numbers, carries nothing */
+    uint32_t length;     /* payload */
+    uint32_t end;        /* seq + length, and 1 for SYN or FIN */
+    bool is_control;     /* SYN, FIN or RST */
+    bool takes_sequence; /* payload, SYN or FIN */
+    bool is_pure_ack; /* repeats the last sequence and acknowledgement numbers, carries nothing */
 };
 
 static struct view view_of(struct sequence_state *f, struct sequence_state *r,
@@ -35,8 +34,8 @@ static struct view view_of(struct sequence_state *f, struct sequence_state *r,
         .is_control = segment->flags & (TCP_SYN | TCP_FIN | TCP_RST),
         .takes_sequence = segment->payload_length || syn_or_fin,
     };
-    view.is_pure_ack = !view.length && segment->seq == f->next && segment->ack == f->last_ack &&
-                       !view.is_control;
+    view.is_pure_ack =
+        !view.length && segment->seq == f->next && segment->ack == f->last_ack && !view.is_control;
     return view;
 }
 

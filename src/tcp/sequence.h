@@ -1,8 +1,9 @@
 /* Wireshark's judgements of a segment: retransmission, lost segment, duplicate ACK, zero window …
  *
- * The rules are those of tshark 4.0.17 with default preferences (packet-tcp.c, tcp_analyze_sequence_number), in
- * its order of evaluation and with its oddities, of which this one is everywhere: the value 0 of `next`,
- * `max_ack`, `last_ack` and the initial round trip means "unknown".  docs/analysis.md explains each judgement. */
+ * The rules are those of tshark 4.0.17 with default preferences (packet-tcp.c,
+ * tcp_analyze_sequence_number), in its order of evaluation and with its oddities, of which this one
+ * is everywhere: the value 0 of `next`, `max_ack`, `last_ack` and the initial round trip means
+ * "unknown".  docs/analysis.md explains each judgement. */
 #ifndef TCP_SEQUENCE_H
 #define TCP_SEQUENCE_H
 
@@ -29,26 +30,28 @@ enum judgement {
 };
 enum { JUDGEMENTS_COUNTED = 10 };
 
-#define WINDOW_NONE UINT32_MAX        /* no segment was seen */
-#define DUPLICATES_BLOCKED UINT32_MAX /* tshark's mark after an ACK of lost data; more than any count */
+#define WINDOW_NONE UINT32_MAX /* no segment was seen */
+#define DUPLICATES_BLOCKED                                                                         \
+    UINT32_MAX /* tshark's mark after an ACK of lost data; more than any count */
 
 /* What the judgements need to know of one direction. */
 struct sequence_state {
-    int64_t next_time_ns;     /* when `next` was reached */
+    int64_t next_time_ns; /* when `next` was reached */
     int64_t last_time_ns; /* of the latest segment */
-    uint32_t base;            /* initial sequence number; relative numbers start here */
-    uint32_t next;            /* highest end of what was sent */
-    uint32_t max_ack;         /* highest number reached without a hole, roughly */
-    uint32_t last_ack;        /* raw acknowledgement field of the latest segment */
-    uint32_t window;          /* raw window field of the latest segment; WINDOW_NONE before */
-    uint32_t duplicates;      /* of last_ack in a row; DUPLICATES_BLOCKED after an ACK of lost data */
-    uint32_t sack_bytes;      /* in the first three SACK blocks of the latest segment */
-    int8_t window_scale;      /* the shift, WINDOW_SCALE_UNKNOWN or WINDOW_SCALE_UNUSED */
+    uint32_t base;        /* initial sequence number; relative numbers start here */
+    uint32_t next;        /* highest end of what was sent */
+    uint32_t max_ack;     /* highest number reached without a hole, roughly */
+    uint32_t last_ack;    /* raw acknowledgement field of the latest segment */
+    uint32_t window;      /* raw window field of the latest segment; WINDOW_NONE before */
+    uint32_t duplicates;  /* of last_ack in a row; DUPLICATES_BLOCKED after an ACK of lost data */
+    uint32_t sack_bytes;  /* in the first three SACK blocks of the latest segment */
+    int8_t window_scale;  /* the shift, WINDOW_SCALE_UNKNOWN or WINDOW_SCALE_UNUSED */
     bool base_known : 1;
     bool was_keep_alive : 1;        /* the latest segment was a keep-alive */
     bool was_zero_window_probe : 1; /* … a zero window probe */
     bool first_ack_pending : 1;     /* a SYN was sent and no ACK without SYN since */
-    bool in_flight_hidden : 1;      /* a segment was lost: bytes in flight are not known until the next ACK */
+    bool in_flight_hidden : 1; /* a segment was lost: bytes in flight are not known until the next
+                                  ACK */
 };
 
 /* Results for one segment. */
@@ -62,14 +65,15 @@ struct sequence_verdict {
 
 void sequence_start(struct sequence_state *state);
 
-/* Judges a segment of known length that `f` sends and `r` receives, and updates both; fills the judgements and the
- * duplicate_ack_number.  `initial_rtt_ns` is that of the connection, 0 if unknown; `was_listed`: the list of
- * unacknowledged segments had room for it. */
+/* Judges a segment of known length that `f` sends and `r` receives, and updates both; fills the
+ * judgements and the duplicate_ack_number.  `initial_rtt_ns` is that of the connection, 0 if
+ * unknown; `was_listed`: the list of unacknowledged segments had room for it. */
 void sequence_judge(struct sequence_state *f, struct sequence_state *r,
                     const struct segment *segment, int64_t initial_rtt_ns, bool was_listed,
                     struct sequence_verdict *verdict);
 
-/* The bytes in flight after a segment of `f`, given the span of its unacknowledged segments; 0 if not known. */
+/* The bytes in flight after a segment of `f`, given the span of its unacknowledged segments; 0 if
+ * not known. */
 uint32_t sequence_in_flight(const struct sequence_state *f, const struct sequence_state *r,
                             const struct segment *segment, uint32_t span);
 
@@ -79,8 +83,8 @@ static inline uint32_t sequence_end(const struct segment *segment)
     return segment->seq + segment->payload_length + !!(segment->flags & (TCP_SYN | TCP_FIN));
 }
 
-/* The updates that follow the judgement, also for a segment of unknown length: SACK blocks, the handshake's
- * first ACK, window scale. */
+/* The updates that follow the judgement, also for a segment of unknown length: SACK blocks, the
+ * handshake's first ACK, window scale. */
 void sequence_finish(struct sequence_state *f, struct sequence_state *r,
                      const struct segment *segment);
 

@@ -1,5 +1,6 @@
-/* Sequence numbers are compared modulo 2^32 (RFC 9293 section 3.4): a is before b if the signed difference is
- * negative.  Two numbers exactly half the space apart are each before and after the other, as in tshark. */
+/* Sequence numbers are compared modulo 2^32 (RFC 9293 section 3.4): a is before b if the signed
+ * difference is negative.  Two numbers exactly half the space apart are each before and after the
+ * other, as in tshark. */
 #ifndef TCP_SEQUENCE_NUMBER_H
 #define TCP_SEQUENCE_NUMBER_H
 

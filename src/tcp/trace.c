@@ -39,8 +39,7 @@ static struct trace *open_trace(const char *pattern, const struct trace_options 
     trace->stream = segment_stream_open(trace->dataset, &reading, &trace->memory, fault);
     if (!trace->stream)
         goto failed;
-    trace->tracker =
-        tracker_open(options->hash_key, trace->dataset->count, &trace->memory, fault);
+    trace->tracker = tracker_open(options->hash_key, trace->dataset->count, &trace->memory, fault);
     struct fault no_index; /* it is a convenience */
     trace->index = packet_index_open(&trace->memory, &no_index);
     if (trace->tracker)

@@ -31,12 +31,13 @@ struct trace {
     struct segment_stream *stream; /* keeps the accounts */
     struct tracker *tracker;
     struct packet_index *index; /* NULL if it would have become too large */
-    int64_t start_ns; /* of the first packet */
-    struct fault damage; /* FAULT_DAMAGE if a corrupt record ended the reading of a file, the first such */
+    int64_t start_ns;           /* of the first packet */
+    struct fault
+        damage; /* FAULT_DAMAGE if a corrupt record ended the reading of a file, the first such */
 };
 
-/* Analyses what a path, glob or directory names.  Damage does not end it: it is in `damage`.  NULL with a fault.
- * The result has one reference. */
+/* Analyses what a path, glob or directory names.  Damage does not end it: it is in `damage`.  NULL
+ * with a fault. The result has one reference. */
 struct trace *trace_run(const char *pattern, const struct trace_options *options,
                         struct fault *fault);
 

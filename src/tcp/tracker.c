@@ -32,15 +32,13 @@ struct tracker *tracker_open(const uint64_t hash_key[2], size_t files, struct me
         return NULL;
     struct tcp_memory *pools = &tracker->memory;
     pools->arena = arena_open(memory);
-    pools->unacknowledged =
-        ring_pool_open(&pools->arena, sizeof(struct unacknowledged_segment));
+    pools->unacknowledged = ring_pool_open(&pools->arena, sizeof(struct unacknowledged_segment));
     pools->byte_ranges = ring_pool_open(&pools->arena, sizeof(struct byte_range));
     pools->zeek_blocks = ring_pool_open(&pools->arena, sizeof(struct zeek_block));
     tracker->files = files;
     tracker->file_connections =
         arena_allocate(&pools->arena, files * sizeof *tracker->file_connections, fault);
-    if (!tracker->file_connections ||
-        !flow_table_open(&tracker->table, hash_key, memory, fault)) {
+    if (!tracker->file_connections || !flow_table_open(&tracker->table, hash_key, memory, fault)) {
         tracker_close(tracker);
         return NULL;
     }

@@ -1,10 +1,11 @@
-/* Nearly always the entries are in order and an ACK takes some from the front: that is the fast way.  After a
- * retransmission or with wild numbers tshark's own walk, newest first, decides. */
+/* Nearly always the entries are in order and an ACK takes some from the front: that is the fast
+ * way.  After a retransmission or with wild numbers tshark's own walk, newest first, decides. */
 #include "tcp/unacknowledged.h"
 
 #include "tcp/sequence_number.h"
 
-/* Within a quarter of the number space serial comparison is an order, so that the fast way equals the walk. */
+/* Within a quarter of the number space serial comparison is an order, so that the fast way equals
+ * the walk. */
 enum { ORDERED_SPAN_MAX = 1 << 30 };
 
 static struct unacknowledged_segment *entry_at(const struct unacknowledged *list, unsigned i)

@@ -1,13 +1,14 @@
 /* Wireshark's list of segments that the other side has not acknowledged yet, of one direction.
  *
- * It serves two outputs: the round trip of an ACK (tcp.analysis.ack_rtt) and the bytes in flight.  Rules: tshark
- * 4.0 packet-tcp.c, tcp_analyze_sequence_number; docs/analysis.md. */
+ * It serves two outputs: the round trip of an ACK (tcp.analysis.ack_rtt) and the bytes in flight.
+ * Rules: tshark 4.0 packet-tcp.c, tcp_analyze_sequence_number; docs/analysis.md. */
 #ifndef TCP_UNACKNOWLEDGED_H
 #define TCP_UNACKNOWLEDGED_H
 
 #include "tcp/ring.h"
 
-/* tshark's own cap (TCP_MAX_UNACKED_SEGMENTS): reached only if the other direction was not captured. */
+/* tshark's own cap (TCP_MAX_UNACKED_SEGMENTS): reached only if the other direction was not
+ * captured. */
 enum { UNACKNOWLEDGED_MAX = 10000 };
 
 struct unacknowledged_segment {
@@ -22,11 +23,13 @@ struct unacknowledged {
     bool ordered;             /* each entry begins at or after the end of the one before */
 };
 
-/* Adds a segment unless the list is full; *added says whether it was.  `base` is the direction's initial number. */
+/* Adds a segment unless the list is full; *added says whether it was.  `base` is the direction's
+ * initial number. */
 bool unacknowledged_add(struct unacknowledged *list, uint32_t seq, uint32_t end, int64_t time_ns,
                         uint32_t base, bool *added, struct ring_pool *pool, struct fault *fault);
 
-/* Takes away what `ack` covers.  True if ack equals the end of an entry; *sent_ns then is when it was first sent. */
+/* Takes away what `ack` covers.  True if ack equals the end of an entry; *sent_ns then is when it
+ * was first sent. */
 bool unacknowledged_acknowledge(struct unacknowledged *list, uint32_t ack, uint32_t base,
                                 int64_t *sent_ns, struct ring_pool *pool);
 

@@ -1,5 +1,6 @@
-/* The receive window that a direction offers: its scale, as Wireshark knows it, and statistics of its effective
- * size.  Rules: RFC 7323 section 2; tshark 4.0 packet-tcp.c, verify_tcp_window_scaling; docs/analysis.md. */
+/* The receive window that a direction offers: its scale, as Wireshark knows it, and statistics of
+ * its effective size.  Rules: RFC 7323 section 2; tshark 4.0 packet-tcp.c,
+ * verify_tcp_window_scaling; docs/analysis.md. */
 #ifndef TCP_WINDOW_H
 #define TCP_WINDOW_H
 
@@ -16,7 +17,8 @@ struct window_statistics {
     uint32_t min, max;
 };
 
-/* The effective window of a segment of a direction with this scale; false if the scale is unknown. */
+/* The effective window of a segment of a direction with this scale; false if the scale is unknown.
+ */
 static inline bool window_scaled(const struct segment *segment, int8_t scale, uint32_t *size)
 {
     *size = segment->window;
@@ -28,9 +30,9 @@ static inline bool window_scaled(const struct segment *segment, int8_t scale, ui
     return true;
 }
 
-/* Takes the scale option of a segment, which holds from the next segment on.  That there is none is known only if
- * all options were captured.  `scale` is that of the direction
- * that sends it, `peer_scale` that of the other. */
+/* Takes the scale option of a segment, which holds from the next segment on.  That there is none is
+ * known only if all options were captured.  `scale` is that of the direction that sends it,
+ * `peer_scale` that of the other. */
 void window_negotiate(const struct segment *segment, int8_t *scale, int8_t *peer_scale);
 
 static inline void window_statistics_add(struct window_statistics *statistics, uint32_t size)

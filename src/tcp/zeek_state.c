@@ -19,7 +19,8 @@ enum letter_mark {
 enum {
     /* Zeek trusts no SYN, RST or ACK of 0 that jumps farther (TOO_LARGE_SEQ_DELTA). */
     TOO_LARGE_JUMP = 1 << 20,
-    /* More holes than this at once: the data beyond them counts as missing when it is acknowledged. */
+    /* More holes than this at once: the data beyond them counts as missing when it is acknowledged.
+     */
     WAITING_MAX = 1024,
     HISTORY_MAX = 65536, /* letters; only an attacker's connection has more */
 };
@@ -91,7 +92,8 @@ static bool write_letter(struct step *step, const struct zeek_endpoint *endpoint
                          step->memory, step->fault);
 }
 
-/* Writes the letter the first time, and again if the relative number differs from the last one of its kind. */
+/* Writes the letter the first time, and again if the relative number differs from the last one of
+ * its kind. */
 static bool write_numbered(struct step *step, enum letter_mark mark, char letter, uint32_t number,
                            uint32_t *last)
 {
@@ -158,11 +160,11 @@ static bool write_segment(struct step *step, uint32_t relative)
 /* Ports of the servers whose protocols Zeek knows (likely_server_ports). */
 static bool is_server_port(uint16_t port)
 {
-    static const uint16_t ports[] = {
-        21,   22,   25,   53,   80,   81,   88,   102,  135,  139,  143,  389,   443,
-        445,  465,  502,  514,  563,  585,  587,  614,  631,  636,  989,  990,   992,
-        993,  995,  1080, 1434, 1883, 2811, 3128, 3268, 3306, 3389, 5222, 5223,  5269,
-        5432, 6379, 6666, 6667, 6668, 6669, 8000, 8080, 8888, 20000};
+    static const uint16_t ports[] = {21,   22,   25,   53,   80,   81,   88,   102,  135,  139,
+                                     143,  389,  443,  445,  465,  502,  514,  563,  585,  587,
+                                     614,  631,  636,  989,  990,  992,  993,  995,  1080, 1434,
+                                     1883, 2811, 3128, 3268, 3306, 3389, 5222, 5223, 5269, 5432,
+                                     6379, 6666, 6667, 6668, 6669, 8000, 8080, 8888, 20000};
     for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
         if (ports[i] == port)
             return true;
@@ -199,8 +201,8 @@ static bool start(struct step *step, unsigned side)
 static bool flip_after_syn_ack(struct step *step)
 {
     struct zeek_history *history = &step->zeek->history;
-    if (history->length != 1 || history->text[0] != 'H' ||
-        has(step, TCP_SYN | TCP_FIN | TCP_RST) || (!step->length && !has(step, TCP_ACK)))
+    if (history->length != 1 || history->text[0] != 'H' || has(step, TCP_SYN | TCP_FIN | TCP_RST) ||
+        (!step->length && !has(step, TCP_ACK)))
         return true;
     history->length = 0;
     return flip(step) && write_letter(step, &step->zeek->side[step->zeek->originator ^ 1], 'H');
@@ -256,7 +258,8 @@ static void initialise_endpoint(struct step *step, uint32_t end)
     }
 }
 
-/* Takes the ACK number; returns it if it can say something about the peer's data, else the peer's start. */
+/* Takes the ACK number; returns it if it can say something about the peer's data, else the peer's
+ * start. */
 static uint32_t take_ack(struct step *step)
 {
     struct zeek_endpoint *peer = step->peer;
@@ -438,7 +441,8 @@ static bool take_data(struct step *step)
     struct zeek_endpoint *endpoint = step->endpoint;
     uint32_t first = step->segment->seq + (has(step, TCP_SYN) ? 1 : 0);
     uint32_t end = first + step->length;
-    uint32_t old = seq_after(endpoint->acked, endpoint->trimmed) ? endpoint->acked : endpoint->trimmed;
+    uint32_t old =
+        seq_after(endpoint->acked, endpoint->trimmed) ? endpoint->acked : endpoint->trimmed;
     if (!seq_after(end, old))
         return true;
     if (seq_before(first, old))
@@ -474,8 +478,7 @@ static bool acknowledge(struct step *step, uint32_t ack)
     if (!seq_after(ack, sender->trimmed))
         return true;
     sender->trimmed = ack;
-    if (!seq_after(ack, sender->delivered) ||
-        (step->zeek->is_partial && ack - sender->start <= 2))
+    if (!seq_after(ack, sender->delivered) || (step->zeek->is_partial && ack - sender->start <= 2))
         return true;
     while (waiting_count(sender) && seq_before(block_at(sender, 0)->first, ack)) {
         if (!note_gap(step))
@@ -508,7 +511,8 @@ static bool process(struct step *step)
 {
     const struct segment *segment = step->segment;
     struct zeek_endpoint *endpoint = step->endpoint;
-    uint32_t span = (has(step, TCP_RST) ? 0 : step->length) + has(step, TCP_SYN) + has(step, TCP_FIN);
+    uint32_t span =
+        (has(step, TCP_RST) ? 0 : step->length) + has(step, TCP_SYN) + has(step, TCP_FIN);
     uint32_t end = segment->seq + span;
     note_partial(step);
     initialise_endpoint(step, end);

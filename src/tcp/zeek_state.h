@@ -1,9 +1,10 @@
 /* Zeek's view of a connection: conn_state and history.
  *
- * A second, independent state machine beside Wireshark's judgements: each side is INACTIVE, SYN_SENT, … CLOSED or
- * RESET, and a letter is written down for what each side did first.  Rules: Zeek 6 TCPSessionAdapter.cc,
- * TCP_Endpoint.cc, TCP_Reassembler.cc and Reassem.cc, as `zeek -C` runs them (checksums are ignored), over
- * Wireshark's grouping of segments and without Zeek's timeouts; docs/analysis.md. */
+ * A second, independent state machine beside Wireshark's judgements: each side is INACTIVE,
+ * SYN_SENT, … CLOSED or RESET, and a letter is written down for what each side did first.  Rules:
+ * Zeek 6 TCPSessionAdapter.cc, TCP_Endpoint.cc, TCP_Reassembler.cc and Reassem.cc, as `zeek -C`
+ * runs them (checksums are ignored), over Wireshark's grouping of segments and without Zeek's
+ * timeouts; docs/analysis.md. */
 #ifndef TCP_ZEEK_STATE_H
 #define TCP_ZEEK_STATE_H
 
@@ -31,13 +32,13 @@ struct zeek_endpoint {
     uint8_t state, previous; /* enum zeek_endpoint_state */
     uint8_t letters;         /* which of S/H F R D A I Q are written */
     bool sent_fin;
-    uint32_t start;     /* initial sequence number */
-    uint32_t last;      /* highest end of what was sent */
-    uint32_t acked;     /* highest ACK from the peer */
-    uint32_t fin_end;   /* end of the latest FIN, relative to start */
-    uint32_t last_fin;  /* where the letter F was due last, relative to start */
-    uint32_t delivered; /* up to here the data is whole, or known to be missing */
-    uint32_t trimmed;   /* up to here ACKs were looked at */
+    uint32_t start;            /* initial sequence number */
+    uint32_t last;             /* highest end of what was sent */
+    uint32_t acked;            /* highest ACK from the peer */
+    uint32_t fin_end;          /* end of the latest FIN, relative to start */
+    uint32_t last_fin;         /* where the letter F was due last, relative to start */
+    uint32_t delivered;        /* up to here the data is whole, or known to be missing */
+    uint32_t trimmed;          /* up to here ACKs were looked at */
     struct zeek_oddities *odd; /* NULL if there were none */
 };
 
@@ -67,8 +68,8 @@ struct zeek_connection {
     struct zeek_endpoint side[2]; /* CLIENT and SERVER of connection.h */
     uint8_t originator;           /* index of Zeek's originator in side */
     bool is_started;
-    bool is_partial;              /* Zeek's is_partial */
-    uint8_t sides_seen;           /* bit a side: its first segment was looked at */
+    bool is_partial;    /* Zeek's is_partial */
+    uint8_t sides_seen; /* bit a side: its first segment was looked at */
     struct zeek_history history;
 };
 

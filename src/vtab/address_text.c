@@ -1,5 +1,5 @@
-/* IPv4 is written here: a query over every packet spends most of its time on addresses, and inet_ntop formats each
- * byte with printf. */
+/* IPv4 is written here: a query over every packet spends most of its time on addresses, and
+ * inet_ntop formats each byte with printf. */
 #include "vtab/address_text.h"
 
 #include <arpa/inet.h>

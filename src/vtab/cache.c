@@ -7,7 +7,8 @@
 
 SQLITE_EXTENSION_INIT3
 
-/* A comparison of captures needs a few at once; what they take together is bounded by the memory limit. */
+/* A comparison of captures needs a few at once; what they take together is bounded by the memory
+ * limit. */
 enum { CACHE_ENTRIES = 8 };
 
 struct cache_entry {
@@ -91,8 +92,7 @@ static void add_entry(struct shared *shared, const char *pattern, struct trace *
         return;
     if (cache->entries[CACHE_ENTRIES - 1].pattern)
         drop_entry(cache, CACHE_ENTRIES - 1);
-    memmove(&cache->entries[1], &cache->entries[0],
-            (CACHE_ENTRIES - 1) * sizeof *cache->entries);
+    memmove(&cache->entries[1], &cache->entries[0], (CACHE_ENTRIES - 1) * sizeof *cache->entries);
     cache->entries[0] = (struct cache_entry){copy, trace_retain(trace)};
     keep_within(cache, shared->memory_limit);
 }

@@ -1,7 +1,8 @@
 /* The analysed captures of one database connection.
  *
- * The first query over a capture pays for one pass over its files; every later one, from whichever table or view,
- * gets the finished trace, as long as the files are the same (path, device, inode, size, time of modification). */
+ * The first query over a capture pays for one pass over its files; every later one, from whichever
+ * table or view, gets the finished trace, as long as the files are the same (path, device, inode,
+ * size, time of modification). */
 #ifndef VTAB_CACHE_H
 #define VTAB_CACHE_H
 
@@ -11,8 +12,8 @@
 
 void cache_close(struct cache *cache);
 
-/* The trace of what `pattern` names, analysed now if need be.  The caller releases it with trace_release.  NULL
- * with a fault. */
+/* The trace of what `pattern` names, analysed now if need be.  The caller releases it with
+ * trace_release.  NULL with a fault. */
 struct trace *cache_trace(struct shared *shared, const char *pattern, struct poll *poll,
                           struct fault *fault);
 

@@ -20,8 +20,7 @@ static void get_text(sqlite3_context *context, const void *value, const void *co
     sqlite3_result_text(context, *text, -1, SQLITE_TRANSIENT);
 }
 
-static void get_resolution(sqlite3_context *context, const void *value,
-                           const void *const *objects)
+static void get_resolution(sqlite3_context *context, const void *value, const void *const *objects)
 {
     (void)objects;
     double seconds = *(const double *)value;
@@ -47,16 +46,21 @@ static void get_duration(sqlite3_context *context, const void *value, const void
 
 #define ACC(field) offsetof(struct file_account, field)
 #define PLAIN(name_, kind_, field, unit_, meaning_)                                                \
-    {.name = name_, .kind = kind_, .offset = ACC(field), .unit = unit_, .meaning = meaning_,       \
-     .rule = "tcpvtab"}
+    {                                                                                              \
+        .name = name_, .kind = kind_, .offset = ACC(field), .unit = unit_, .meaning = meaning_,    \
+        .rule = "tcpvtab"                                                                          \
+    }
 #define KNOWN(name_, kind_, field, flag, unit_, meaning_)                                          \
-    {.name = name_, .kind = kind_, .offset = ACC(field), .known = 1 + ACC(flag), .unit = unit_,    \
-     .meaning = meaning_, .rule = "tcpvtab"}
+    {                                                                                              \
+        .name = name_, .kind = kind_, .offset = ACC(field), .known = 1 + ACC(flag), .unit = unit_, \
+        .meaning = meaning_, .rule = "tcpvtab"                                                     \
+    }
 #define SHOWN(name_, kind_, field, get_, unit_, meaning_)                                          \
-    {.name = name_, .kind = kind_, .offset = ACC(field), .get = get_, .unit = unit_,               \
-     .meaning = meaning_, .rule = "tcpvtab"}
-#define FATE(name_, fate, meaning_)                                                                \
-    PLAIN(name_, COLUMN_U64, fates[fate], "packets", meaning_)
+    {                                                                                              \
+        .name = name_, .kind = kind_, .offset = ACC(field), .get = get_, .unit = unit_,            \
+        .meaning = meaning_, .rule = "tcpvtab"                                                     \
+    }
+#define FATE(name_, fate, meaning_) PLAIN(name_, COLUMN_U64, fates[fate], "packets", meaning_)
 
 /* clang-format off */
 static const struct column columns[] = {

@@ -1,4 +1,5 @@
-/* tcp_captures(capture): every capture file of a data set is a row: what was read, what was skipped and why.
+/* tcp_captures(capture): every capture file of a data set is a row: what was read, what was skipped
+ * and why.
  *
  *     SELECT file, packets, tcp_packets, damage FROM tcp_captures('ring/2026-11-*.pcap');
  *

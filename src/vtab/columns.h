@@ -1,7 +1,8 @@
-/* The one description of every column: name, type, unit, meaning, whose rule it follows, and where its value is.
+/* The one description of every column: name, type, unit, meaning, whose rule it follows, and where
+ * its value is.
  *
- * From these lists come the declared schemas, the values of xColumn, the constraints that are tested before a row is
- * made, tcp_columns() and docs/columns.md. */
+ * From these lists come the declared schemas, the values of xColumn, the constraints that are
+ * tested before a row is made, tcp_columns() and docs/columns.md. */
 #ifndef VTAB_COLUMNS_H
 #define VTAB_COLUMNS_H
 
@@ -40,7 +41,7 @@ struct column {
     enum column_kind kind;
     uint8_t object;  /* index of the struct the value is in */
     uint16_t offset; /* of the value in it */
-    uint16_t known;  /* 1 + offset of a bool there that says whether the value is known; 0: always */
+    uint16_t known; /* 1 + offset of a bool there that says whether the value is known; 0: always */
     uint32_t aside;
     uint16_t needs; /* what has to be computed for it, by the table's own bits */
     void (*get)(sqlite3_context *context, const void *value, const void *const *objects);

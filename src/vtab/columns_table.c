@@ -105,8 +105,8 @@ static int show_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, in
     const struct column_list *list = lists[self->list];
     const struct column *shown = &list->columns[self->column];
     const char *const texts[] = {
-        [TABLE] = list->table,  [NAME] = shown->name,       [TYPE] = column_type(shown),
-        [UNIT] = shown->unit,   [MEANING] = shown->meaning, [RULE] = shown->rule,
+        [TABLE] = list->table, [NAME] = shown->name,       [TYPE] = column_type(shown),
+        [UNIT] = shown->unit,  [MEANING] = shown->meaning, [RULE] = shown->rule,
     };
     sqlite3_result_text(context, texts[column], -1, SQLITE_STATIC);
     return SQLITE_OK;

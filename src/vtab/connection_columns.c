@@ -45,16 +45,14 @@ static void get_server_ip(sqlite3_context *context, const void *value, const voi
     show_end_point(context, connection, !connection->client_is_low);
 }
 
-static void get_client_port(sqlite3_context *context, const void *value,
-                            const void *const *objects)
+static void get_client_port(sqlite3_context *context, const void *value, const void *const *objects)
 {
     (void)value;
     const struct connection *c = connection_of(objects);
     sqlite3_result_int(context, c->client_is_low ? c->key.low_port : c->key.high_port);
 }
 
-static void get_server_port(sqlite3_context *context, const void *value,
-                            const void *const *objects)
+static void get_server_port(sqlite3_context *context, const void *value, const void *const *objects)
 {
     (void)value;
     const struct connection *c = connection_of(objects);
@@ -104,8 +102,7 @@ static void get_status(sqlite3_context *context, const void *value, const void *
     sqlite3_result_text(context, text, length, SQLITE_TRANSIENT);
 }
 
-static void get_is_complete(sqlite3_context *context, const void *value,
-                            const void *const *objects)
+static void get_is_complete(sqlite3_context *context, const void *value, const void *const *objects)
 {
     (void)value;
     const struct connection *c = connection_of(objects);
@@ -177,8 +174,7 @@ static void get_bytes(sqlite3_context *context, const void *value, const void *c
     sqlite3_result_int64(context, (int64_t)(side[CLIENT].bytes + side[SERVER].bytes));
 }
 
-static void get_initial_rtt(sqlite3_context *context, const void *value,
-                            const void *const *objects)
+static void get_initial_rtt(sqlite3_context *context, const void *value, const void *const *objects)
 {
     (void)objects;
     int64_t ns = *(const int64_t *)value;
@@ -228,8 +224,7 @@ static void get_window_min(sqlite3_context *context, const void *value, const vo
         sqlite3_result_int64(context, window->min);
 }
 
-static void get_window_mean(sqlite3_context *context, const void *value,
-                            const void *const *objects)
+static void get_window_mean(sqlite3_context *context, const void *value, const void *const *objects)
 {
     (void)objects;
     const struct window_statistics *window = value;
@@ -250,8 +245,7 @@ static void get_retransmitted_bytes(sqlite3_context *context, const void *value,
 {
     (void)objects;
     const struct direction *side = value;
-    sqlite3_result_int64(context,
-                         side->trouble ? (int64_t)side->trouble->retransmitted_bytes : 0);
+    sqlite3_result_int64(context, side->trouble ? (int64_t)side->trouble->retransmitted_bytes : 0);
 }
 
 static void get_unique_bytes(sqlite3_context *context, const void *value,
@@ -307,28 +301,41 @@ GET_COUNT(window_full, JUDGED_WINDOW_FULL)
 /* ---- the list ---- */
 
 #define AT(field) offsetof(struct connection, field)
-#define SIDE(side_, field) (offsetof(struct connection, side[0].field) + (side_) * sizeof(struct direction))
+#define SIDE(side_, field)                                                                         \
+    (offsetof(struct connection, side[0].field) + (side_) * sizeof(struct direction))
 #define THIS(side_) (offsetof(struct connection, side) + (side_) * sizeof(struct direction))
 
 #define PLAIN(name_, kind_, field, unit_, meaning_, rule_)                                         \
-    {.name = name_, .kind = kind_, .offset = AT(field), .unit = unit_, .meaning = meaning_,        \
-     .rule = rule_}
+    {                                                                                              \
+        .name = name_, .kind = kind_, .offset = AT(field), .unit = unit_, .meaning = meaning_,     \
+        .rule = rule_                                                                              \
+    }
 #define KNOWN(name_, kind_, field, flag, unit_, meaning_, rule_)                                   \
-    {.name = name_, .kind = kind_, .offset = AT(field), .known = 1 + AT(flag), .unit = unit_,      \
-     .meaning = meaning_, .rule = rule_}
+    {                                                                                              \
+        .name = name_, .kind = kind_, .offset = AT(field), .known = 1 + AT(flag), .unit = unit_,   \
+        .meaning = meaning_, .rule = rule_                                                         \
+    }
 #define SHOWN(name_, kind_, field, get_, unit_, meaning_, rule_)                                   \
-    {.name = name_, .kind = kind_, .offset = AT(field), .get = get_, .unit = unit_,                \
-     .meaning = meaning_, .rule = rule_}
+    {                                                                                              \
+        .name = name_, .kind = kind_, .offset = AT(field), .get = get_, .unit = unit_,             \
+        .meaning = meaning_, .rule = rule_                                                         \
+    }
 
 #define ONE_PLAIN(prefix, side_, name_, kind_, field, unit_, meaning_, rule_)                      \
-    {.name = prefix name_, .kind = kind_, .offset = SIDE(side_, field), .unit = unit_,             \
-     .meaning = meaning_, .rule = rule_}
+    {                                                                                              \
+        .name = prefix name_, .kind = kind_, .offset = SIDE(side_, field), .unit = unit_,          \
+        .meaning = meaning_, .rule = rule_                                                         \
+    }
 #define ONE_KNOWN(prefix, side_, name_, kind_, field, flag, unit_, meaning_, rule_)                \
-    {.name = prefix name_, .kind = kind_, .offset = SIDE(side_, field),                            \
-     .known = 1 + SIDE(side_, flag), .unit = unit_, .meaning = meaning_, .rule = rule_}
+    {                                                                                              \
+        .name = prefix name_, .kind = kind_, .offset = SIDE(side_, field),                         \
+        .known = 1 + SIDE(side_, flag), .unit = unit_, .meaning = meaning_, .rule = rule_          \
+    }
 #define ONE_SHOWN(prefix, side_, name_, kind_, offset_, get_, unit_, meaning_, rule_)              \
-    {.name = prefix name_, .kind = kind_, .offset = offset_, .get = get_, .unit = unit_,           \
-     .meaning = meaning_, .rule = rule_}
+    {                                                                                              \
+        .name = prefix name_, .kind = kind_, .offset = offset_, .get = get_, .unit = unit_,        \
+        .meaning = meaning_, .rule = rule_                                                         \
+    }
 
 /* The same column for the client and for the server. */
 #define BOTH_PLAIN(...)                                                                            \

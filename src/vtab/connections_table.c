@@ -1,8 +1,10 @@
 /* tcp_connections(capture [, on_damage]): every TCP connection is a row.
  *
- *     SELECT client_ip, server_ip, status, duration FROM tcp_connections('f.cap') WHERE is_complete;
+ *     SELECT client_ip, server_ip, status, duration FROM tcp_connections('f.cap') WHERE
+ * is_complete;
  *
- * A corrupt record ends the query with an error; with on_damage = 'keep' the connections up to there are shown. */
+ * A corrupt record ends the query with an error; with on_damage = 'keep' the connections up to
+ * there are shown. */
 #include "vtab/tables.h"
 #include "vtab/trace_table.h"
 

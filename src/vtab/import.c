@@ -192,6 +192,12 @@ static int forget_known_files(struct import *import, size_t *known)
     return SQLITE_OK;
 }
 
+static int refuse_change(struct import *import, const char *path)
+{
+    fault_set(&import->fault, FAULT_READ, "%s: changed while it was imported", path);
+    return fault_sqlite_code(FAULT_READ);
+}
+
 /* Notes the digest of a file that was copied.  That it is not there means that the name stands for
  * other files now than when the digests were taken. */
 static int store_digest(struct import *import, size_t file)
@@ -200,14 +206,12 @@ static int store_digest(struct import *import, size_t file)
     int code = run_sql(import->db,
                        "UPDATE \"%w\".captures SET sha256 = %Q WHERE file = %Q AND sha256 IS NULL",
                        import->schema, import->digests[file], path);
-    if (code == SQLITE_OK && sqlite3_changes(import->db) != 1) {
-        fault_set(&import->fault, FAULT_READ, "%s: changed while it was imported", path);
-        code = fault_sqlite_code(FAULT_READ);
-    }
+    if (code == SQLITE_OK && sqlite3_changes(import->db) != 1)
+        code = refuse_change(import, path);
     return code;
 }
 
-/* What happens inside the transaction. */
+/* What happens inside the transaction.  What was copied must be what the digests are of. */
 static int import_files(struct import *import, const char *capture)
 {
     size_t known = 0;
@@ -222,6 +226,8 @@ static int import_files(struct import *import, const char *capture)
         if (code == SQLITE_OK)
             code = store_digest(import, i);
     }
+    if (code == SQLITE_OK && !dataset_is_current(import->files, capture))
+        code = refuse_change(import, capture);
     return code;
 }
 

@@ -54,8 +54,7 @@ static void get_flags_text(sqlite3_context *context, const void *value, const vo
 }
 
 /* [[left,right],…], or NULL without blocks. */
-static void get_sack_blocks(sqlite3_context *context, const void *value,
-                            const void *const *objects)
+static void get_sack_blocks(sqlite3_context *context, const void *value, const void *const *objects)
 {
     (void)objects;
     const struct tcp_options *options = value;
@@ -72,8 +71,7 @@ static void get_sack_blocks(sqlite3_context *context, const void *value,
     sqlite3_result_text(context, text, length, SQLITE_TRANSIENT);
 }
 
-static void get_checksum_ok(sqlite3_context *context, const void *value,
-                            const void *const *objects)
+static void get_checksum_ok(sqlite3_context *context, const void *value, const void *const *objects)
 {
     (void)value;
     enum checksum checksum = segment_of(objects)->checksum;
@@ -82,8 +80,7 @@ static void get_checksum_ok(sqlite3_context *context, const void *value,
 }
 
 /* A number that is not there is 0 in the verdict and NULL in SQL. */
-static void get_unless_zero(sqlite3_context *context, const void *value,
-                            const void *const *objects)
+static void get_unless_zero(sqlite3_context *context, const void *value, const void *const *objects)
 {
     (void)objects;
     if (*(const uint32_t *)value)
@@ -104,31 +101,47 @@ static void get_payload(sqlite3_context *context, const void *value, const void 
 #define VER(field) offsetof(struct verdict, field)
 
 #define PLAIN(name_, kind_, field, unit_, meaning_, rule_)                                         \
-    {.name = name_, .kind = kind_, .offset = SEG(field), .unit = unit_, .meaning = meaning_,       \
-     .rule = rule_}
+    {                                                                                              \
+        .name = name_, .kind = kind_, .offset = SEG(field), .unit = unit_, .meaning = meaning_,    \
+        .rule = rule_                                                                              \
+    }
 #define KNOWN(name_, kind_, field, flag, unit_, meaning_, rule_)                                   \
-    {.name = name_, .kind = kind_, .offset = SEG(field), .known = 1 + SEG(flag), .unit = unit_,    \
-     .meaning = meaning_, .rule = rule_}
+    {                                                                                              \
+        .name = name_, .kind = kind_, .offset = SEG(field), .known = 1 + SEG(flag), .unit = unit_, \
+        .meaning = meaning_, .rule = rule_                                                         \
+    }
 #define SHOWN(name_, kind_, field, get_, unit_, meaning_, rule_)                                   \
-    {.name = name_, .kind = kind_, .offset = SEG(field), .get = get_, .unit = unit_,               \
-     .meaning = meaning_, .rule = rule_}
+    {                                                                                              \
+        .name = name_, .kind = kind_, .offset = SEG(field), .get = get_, .unit = unit_,            \
+        .meaning = meaning_, .rule = rule_                                                         \
+    }
 #define ADDRESS(name_, field, meaning_)                                                            \
-    {.name = name_, .kind = COLUMN_ADDRESS, .offset = SEG(field), .aside = SEG(ip_version),        \
-     .unit = "address", .meaning = meaning_, .rule = "RFC 791, RFC 8200"}
+    {                                                                                              \
+        .name = name_, .kind = COLUMN_ADDRESS, .offset = SEG(field), .aside = SEG(ip_version),     \
+        .unit = "address", .meaning = meaning_, .rule = "RFC 791, RFC 8200"                        \
+    }
 #define TRACKED(name_, kind_, field, unit_, meaning_, rule_)                                       \
-    {.name = name_, .kind = kind_, .object = VERDICT, .offset = VER(field),                        \
-     .needs = NEEDS_TRACKER, .unit = unit_, .meaning = meaning_, .rule = rule_}
+    {                                                                                              \
+        .name = name_, .kind = kind_, .object = VERDICT, .offset = VER(field),                     \
+        .needs = NEEDS_TRACKER, .unit = unit_, .meaning = meaning_, .rule = rule_                  \
+    }
 #define TRACKED_KNOWN(name_, kind_, field, flag, unit_, meaning_, rule_)                           \
-    {.name = name_, .kind = kind_, .object = VERDICT, .offset = VER(field),                        \
-     .known = 1 + VER(flag), .needs = NEEDS_TRACKER, .unit = unit_, .meaning = meaning_,           \
-     .rule = rule_}
+    {                                                                                              \
+        .name = name_, .kind = kind_, .object = VERDICT, .offset = VER(field),                     \
+        .known = 1 + VER(flag), .needs = NEEDS_TRACKER, .unit = unit_, .meaning = meaning_,        \
+        .rule = rule_                                                                              \
+    }
 #define TRACKED_SHOWN(name_, kind_, field, get_, unit_, meaning_, rule_)                           \
-    {.name = name_, .kind = kind_, .object = VERDICT, .offset = VER(field), .get = get_,           \
-     .needs = NEEDS_TRACKER, .unit = unit_, .meaning = meaning_, .rule = rule_}
+    {                                                                                              \
+        .name = name_, .kind = kind_, .object = VERDICT, .offset = VER(field), .get = get_,        \
+        .needs = NEEDS_TRACKER, .unit = unit_, .meaning = meaning_, .rule = rule_                  \
+    }
 #define JUDGED(name_, judgement, meaning_)                                                         \
-    {.name = name_, .kind = COLUMN_BIT, .object = VERDICT, .offset = VER(sequence.judgements),     \
-     .aside = judgement, .needs = NEEDS_TRACKER, .unit = "0/1", .meaning = meaning_,               \
-     .rule = "Wireshark tcp.analysis." name_}
+    {                                                                                              \
+        .name = name_, .kind = COLUMN_BIT, .object = VERDICT, .offset = VER(sequence.judgements),  \
+        .aside = judgement, .needs = NEEDS_TRACKER, .unit = "0/1", .meaning = meaning_,            \
+        .rule = "Wireshark tcp.analysis." name_                                                    \
+    }
 
 /* clang-format off */
 static const struct column columns[] = {

@@ -88,9 +88,9 @@ static bool read_address(const char *text, struct packet_test *test)
 
 /* Makes a test of a column and a value; false if SQLite has to decide alone. */
 static bool make_test(struct packet_test *test, const struct column *column, char operator,
-                      sqlite3_value *value)
+                      sqlite3_value * value)
 {
-    *test = (struct packet_test){.column = column, .operator = operator };
+    *test = (struct packet_test){.column = column, .operator= operator};
     switch (sqlite3_value_type(value)) {
     case SQLITE_NULL:
         test->against = TEST_NEVER;
@@ -121,7 +121,7 @@ static void note_bounds(struct packet_filter *filter, const struct packet_test *
     int64_t value = test->integer;
     if (test->against != TEST_INTEGER)
         return;
-    if (is_connection_id(test->column) && test->operator == '=')
+    if (is_connection_id(test->column) && test->operator== '=')
         filter->connection_id = value;
     if (!is_frame(test->column))
         return;

@@ -1,8 +1,8 @@
 /* Constraints of a query on tcp_packets that are tested before a row is made.
  *
- * xBestIndex writes down which terms are worth testing, xFilter makes tests of them, and each segment is held against
- * the tests.  SQLite is not told to leave the terms out: a value of another type than the column's (a text for a port,
- * say) makes no test, and SQLite decides. */
+ * xBestIndex writes down which terms are worth testing, xFilter makes tests of them, and each
+ * segment is held against the tests.  SQLite is not told to leave the terms out: a value of another
+ * type than the column's (a text for a port, say) makes no test, and SQLite decides. */
 #ifndef VTAB_PACKET_FILTER_H
 #define VTAB_PACKET_FILTER_H
 
@@ -34,8 +34,9 @@ struct packet_filter {
     int64_t connection_id;         /* the one asked for, or 0 */
 };
 
-/* Takes the terms on columns of packet_columns, with argvIndex from next_argv on, and sets info->idxStr to the plan for
- * packet_filter_read.  *needs receives the bits that the tests need.  SQLITE_OK or SQLITE_NOMEM. */
+/* Takes the terms on columns of packet_columns, with argvIndex from next_argv on, and sets
+ * info->idxStr to the plan for packet_filter_read.  *needs receives the bits that the tests need.
+ * SQLITE_OK or SQLITE_NOMEM. */
 int packet_filter_plan(sqlite3_index_info *info, int next_argv, unsigned *needs);
 
 /* Makes the tests of a plan; values holds its arguments. */

@@ -9,8 +9,8 @@ static int64_t floor_divide(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
-/* The Gregorian date of a day counted from 1970-01-01.  Years begin in March here, so that the leap day comes last;
- * an era is 400 years. */
+/* The Gregorian date of a day counted from 1970-01-01.  Years begin in March here, so that the leap
+ * day comes last; an era is 400 years. */
 static void date_of(int64_t day, int *year, int *month, int *month_day)
 {
     enum { DAYS_TO_1970 = 719468, DAYS_PER_ERA = 146097 };

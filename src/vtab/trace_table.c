@@ -94,7 +94,8 @@ int trace_table_close(sqlite3_vtab_cursor *cursor)
     return SQLITE_OK;
 }
 
-/* Narrows the rows to the one with this id.  A value that is no whole number equals no id or is compared by SQLite. */
+/* Narrows the rows to the one with this id.  A value that is no whole number equals no id or is
+ * compared by SQLite. */
 static void look_up(struct trace_cursor *self, sqlite3_value *value)
 {
     if (sqlite3_value_type(value) != SQLITE_INTEGER)
@@ -123,8 +124,8 @@ int trace_table_filter(sqlite3_vtab_cursor *cursor, int plan, const char *text, 
     if (code != SQLITE_OK)
         return code;
     struct fault fault;
-    self->trace = cache_trace(table->shared, self->arguments.text[PARAMETER_CAPTURE],
-                              &table->poll, &fault);
+    self->trace =
+        cache_trace(table->shared, self->arguments.text[PARAMETER_CAPTURE], &table->poll, &fault);
     if (!self->trace)
         return table_fault(&table->base, &fault);
     if (kind->fails_on_damage && !keep && self->trace->damage.code != FAULT_NONE)

@@ -1,7 +1,7 @@
 /* A table whose rows are numbered things of a finished trace: connections or files.
  *
- * The two differ in their columns, in how many rows there are and in the structs a row is shown from; everything
- * else is here. */
+ * The two differ in their columns, in how many rows there are and in the structs a row is shown
+ * from; everything else is here. */
 #ifndef VTAB_TRACE_TABLE_H
 #define VTAB_TRACE_TABLE_H
 
@@ -14,7 +14,8 @@ struct trace_table_kind {
     bool fails_on_damage; /* unless on_damage is 'keep' */
     bool has_id;          /* the first column is the rowid: `=` on it is a look-up */
     size_t (*count)(const struct trace *trace);
-    /* Points objects at the structs of row `index`; `row` is at least TRACE_ROW_SIZE bytes to put one in. */
+    /* Points objects at the structs of row `index`; `row` is at least TRACE_ROW_SIZE bytes to put
+     * one in. */
     void (*show)(const struct trace *trace, size_t index, const void **objects, void *row);
 };
 

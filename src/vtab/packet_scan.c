@@ -1,0 +1,157 @@
+#include "vtab/packet_scan.h"
+
+#include "vtab/cache.h"
+#include "vtab/errors.h"
+
+SQLITE_EXTENSION_INIT3
+
+void packet_scan_end(struct packet_scan *scan)
+{
+    struct memory *memory = &scan->memory;
+    if (scan->line)
+        progress_end(scan->line);
+    memory_release(memory, scan->verdicts, SEGMENT_BATCH_MAX * sizeof *scan->verdicts);
+    memory_release(memory, scan->batch, sizeof *scan->batch);
+    replay_close(scan->replay);
+    tracker_close(scan->tracker);
+    segment_stream_close(scan->stream);
+    dataset_close(scan->dataset);
+    *scan = (struct packet_scan){.table = NULL};
+}
+
+/* The trace of the capture, if one connection is wanted and can be read alone; retained, or NULL.
+ */
+static struct trace *find_replayable(struct shared *shared,
+                                     const struct packet_scan_request *request)
+{
+    int64_t id = request->connection_id;
+    struct trace *trace = id > 0 ? cache_find(shared, request->capture) : NULL;
+    if (!trace || ((uint64_t)id <= tracker_count(trace->tracker) &&
+                   replay_is_possible(trace, (uint32_t)(id - 1))))
+        return trace;
+    trace_release(trace);
+    return NULL;
+}
+
+static bool open_replay(struct packet_scan *scan, struct trace *trace,
+                        const struct packet_scan_request *request,
+                        const struct segment_stream_options *options)
+{
+    scan->row = (struct packet_row){.dataset = trace->dataset, .start_ns = trace->start_ns};
+    scan->replay = replay_open(trace, (uint32_t)(request->connection_id - 1), options,
+                               scan->table->shared->hash_key, &scan->memory, &scan->fault);
+    return scan->replay != NULL;
+}
+
+static bool open_stream(struct packet_scan *scan, const struct packet_scan_request *request,
+                        const struct segment_stream_options *options)
+{
+    scan->dataset = dataset_open(request->capture, &scan->memory, &scan->fault);
+    if (!scan->dataset)
+        return false;
+    scan->row.dataset = scan->dataset;
+    scan->stream = segment_stream_open(scan->dataset, options, &scan->memory, &scan->fault);
+    if (!scan->stream)
+        return false;
+    if (request->needs & NEEDS_TRACKER)
+        scan->tracker = tracker_open(scan->table->shared->hash_key, scan->dataset->count,
+                                     &scan->memory, &scan->fault);
+    return scan->tracker || !(request->needs & NEEDS_TRACKER);
+}
+
+static bool open_source(struct packet_scan *scan, const struct packet_scan_request *request)
+{
+    const struct segment_stream_options options = {
+        .wants = request->needs & NEEDS_CHECKSUM ? DECODE_CHECKSUM : 0,
+        .keep_payload = request->needs & NEEDS_PAYLOAD,
+        .keep_damaged = request->keep_damaged,
+    };
+    struct trace *trace = find_replayable(scan->table->shared, request);
+    bool is_open =
+        trace ? open_replay(scan, trace, request, &options) : open_stream(scan, request, &options);
+    trace_release(trace);
+    return is_open;
+}
+
+static bool open_batch(struct packet_scan *scan, unsigned needs)
+{
+    scan->batch = memory_allocate(&scan->memory, sizeof *scan->batch, &scan->fault);
+    if (!scan->batch || !(needs & NEEDS_TRACKER))
+        return scan->batch;
+    scan->verdicts =
+        memory_allocate(&scan->memory, SEGMENT_BATCH_MAX * sizeof *scan->verdicts, &scan->fault);
+    return scan->verdicts;
+}
+
+/* Whether the capture is a pipe that was analysed: opening it again would wait for another writer.
+ */
+static bool is_spent(struct shared *shared, const char *capture)
+{
+    struct trace *trace = cache_find(shared, capture);
+    bool is_pipe = trace && trace->dataset->count == 1 && !trace->dataset->identities[0].is_regular;
+    trace_release(trace);
+    return is_pipe;
+}
+
+/* Only for tcp_import: on a terminal the line would lie across the rows of a query. */
+static void begin_progress(struct packet_scan *scan)
+{
+    struct shared *shared = scan->table->shared;
+    if (!shared->is_importing || !scan->dataset)
+        return;
+    scan->line = &shared->progress;
+    scan->progress = (struct progress){.bytes_total = dataset_size(scan->dataset)};
+    progress_begin(scan->line, "copying packets");
+}
+
+int packet_scan_start(struct packet_scan *scan, struct capture_table *table,
+                      const struct packet_scan_request *request)
+{
+    if (is_spent(table->shared, request->capture))
+        return table_error(&table->base, SQLITE_CANTOPEN,
+                           "%s: was read to its end by another table; a pipe can be read only once",
+                           request->capture);
+    scan->table = table;
+    scan->memory = (struct memory){
+        .limit = table->shared->memory_limit,
+        .stop = poll_as_stop(&table->poll),
+    };
+    if (!open_source(scan, request) || !open_batch(scan, request->needs))
+        return table_fault(&table->base, &scan->fault);
+    begin_progress(scan);
+    return SQLITE_OK;
+}
+
+static void show_progress(struct packet_scan *scan)
+{
+    scan->progress.bytes_read = scan->batch->bytes_read;
+    scan->progress.packets += scan->batch->packets;
+    progress_show(scan->line, &scan->progress);
+}
+
+int packet_scan_read(struct packet_scan *scan)
+{
+    struct fault fault;
+    sqlite3_vtab *table = &scan->table->base;
+    if (scan->has_fault)
+        return table_fault(table, &scan->fault);
+    if (poll_stop(&scan->table->poll) != SQLITE_OK)
+        return SQLITE_INTERRUPT;
+    scan->has_fault = scan->replay
+                          ? !replay_fill(scan->replay, scan->batch, scan->verdicts, &scan->fault)
+                          : !segment_stream_fill(scan->stream, scan->batch, &scan->fault);
+    if (scan->has_fault && scan->batch->count == 0)
+        return table_fault(table, &scan->fault);
+    if (scan->line)
+        show_progress(scan);
+    if (scan->stream)
+        scan->row.start_ns = segment_stream_start_ns(scan->stream);
+    if (scan->tracker && !tracker_take(scan->tracker, scan->batch, scan->verdicts, &fault))
+        return table_fault(table, &fault);
+    return SQLITE_OK;
+}
+
+bool packet_scan_at_end(const struct packet_scan *scan)
+{
+    return scan->batch->at_end && !scan->has_fault;
+}

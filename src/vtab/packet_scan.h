@@ -1,0 +1,53 @@
+/* One pass over the segments that tcp_packets shows: batch after batch, with what is said of each
+ * segment.
+ *
+ * Three ways lead to the same segments: a plain scan of the files; a scan that follows the
+ * connections, if a column or a constraint asks for them; and, for one connection of a capture that
+ * was analysed, the blocks where it is. */
+#ifndef VTAB_PACKET_SCAN_H
+#define VTAB_PACKET_SCAN_H
+
+#include "tcp/replay.h"
+#include "vtab/capture_table.h"
+#include "vtab/progress.h"
+
+/* What a scan is to give. */
+struct packet_scan_request {
+    const char *capture;
+    unsigned needs;        /* enum packet_needs */
+    bool keep_damaged;     /* a corrupt record ends its file and not the scan */
+    int64_t connection_id; /* segments of others are not wanted; 0: all are */
+};
+
+struct packet_scan {
+    struct capture_table *table; /* for messages and the poll */
+    struct memory memory;
+    struct dataset *dataset;
+    struct segment_stream *stream;
+    struct tracker *tracker;    /* NULL if nothing asks for connections */
+    struct replay *replay;      /* instead of stream and tracker */
+    struct progress_line *line; /* NULL unless the scan is to show how far it is */
+    struct progress progress;
+    struct segment_batch *batch;
+    struct verdict *verdicts; /* of the batch; NULL if nothing asks for connections */
+    struct packet_row row;    /* what all segments share */
+    bool has_fault;           /* the batch is the last one before the fault */
+    struct fault fault;
+};
+
+/* Opens what the scan needs; the first batch is empty.  An SQLite code, with the table's message.
+ * The scan is zeroed or was ended. */
+int packet_scan_start(struct packet_scan *scan, struct capture_table *table,
+                      const struct packet_scan_request *request);
+
+/* Reads the next batch, which may be empty.  A fault of reading comes after the segments before it.
+ */
+int packet_scan_read(struct packet_scan *scan);
+
+/* Whether nothing comes after the batch, not even a fault. */
+bool packet_scan_at_end(const struct packet_scan *scan);
+
+/* Gives back what the scan took; may be called twice. */
+void packet_scan_end(struct packet_scan *scan);
+
+#endif
