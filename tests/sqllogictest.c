@@ -43,7 +43,11 @@
  * A script that runs no record fails, and so does one after which SQLite still holds memory.  Each
  * failure is printed with file, line, SQL, what was expected and what came.  Exit status: 0 if all
  * passed, 1 if not. */
+#ifdef SQLITE_CORE
+#include "vtab/extension.h"
+#else
 #include <sqlite3.h>
+#endif
 
 #include <ctype.h>
 #include <errno.h>
@@ -319,6 +323,17 @@ static void fail_difference(struct script *script, const struct record *record,
 
 /* ---- databases ---- */
 
+/* Loads the extension, or begins it where it is linked in. */
+static int load_extension(sqlite3 *db, const char *file, char **message)
+{
+#ifdef SQLITE_CORE
+    (void)file;
+    return sqlite3_tcpvtab_init(db, message, NULL);
+#else
+    return sqlite3_load_extension(db, file, NULL, message);
+#endif
+}
+
 /* A plain one may load the extension by SQL. */
 static sqlite3 *open_database(const struct settings *settings, bool is_plain)
 {
@@ -331,7 +346,7 @@ static sqlite3 *open_database(const struct settings *settings, bool is_plain)
     if (is_plain || !settings->extension)
         return db;
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 1, NULL);
-    if (sqlite3_load_extension(db, settings->extension, NULL, &message) != SQLITE_OK)
+    if (load_extension(db, settings->extension, &message) != SQLITE_OK)
         die("%s: %s", settings->extension, message);
     return db;
 }

@@ -9,7 +9,8 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <glob.h>
+#include <fnmatch.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -107,14 +108,53 @@ static bool list_directory(struct listing *listing, const char *path, struct fau
     return fine;
 }
 
+static bool list_matches(struct listing *listing, const char *folder, const char *pattern,
+                         struct fault *fault);
+
+/* Goes on in the folder with a name that fits: it is a file to add, or the rest of the pattern is
+ * about what lies in it. */
+static bool take_match(struct listing *listing, const char *folder, const char *name,
+                       size_t name_length, const char *rest, struct fault *fault)
+{
+    if (strlen(folder) + name_length >= PATH_MAX)
+        return true; /* there is no such file */
+    char *path;
+    if (asprintf(&path, "%s%.*s%s", folder, (int)name_length, name, *rest ? "/" : "") < 0)
+        return fault_out_of_memory(fault);
+    struct stat status;
+    bool fine = *rest ? list_matches(listing, path, rest, fault)
+                      : stat(path, &status) != 0 || add_file(listing, path, false, fault);
+    free(path);
+    return fine;
+}
+
+/* Adds the files in the folder, "" or with a slash at its end, that fit the pattern.  A folder that
+ * may not be read has none, as in a shell.  (glibc's own glob frees memory twice when it gets no
+ * more of it.)  Calls itself once a folder: no deeper than a path is long. */
+static bool list_matches(struct listing *listing, const char *folder, const char *pattern,
+                         struct fault *fault)
+{
+    size_t length = strcspn(pattern, "/");
+    const char *rest = pattern + length + strspn(pattern + length, "/");
+    if (strcspn(pattern, "*?[\\") >= length)
+        return take_match(listing, folder, pattern, length, rest, fault);
+    char *component = strndup(pattern, length);
+    DIR *directory = component ? opendir(*folder ? folder : ".") : NULL;
+    bool fine = directory || (errno != ENOMEM && errno != EMFILE && errno != ENFILE) ||
+                fault_system(fault, FAULT_CANNOT_OPEN, pattern, "cannot open");
+    struct dirent *entry;
+    while (fine && directory && (entry = readdir(directory)))
+        if (fnmatch(component, entry->d_name, FNM_PERIOD) == 0)
+            fine = take_match(listing, folder, entry->d_name, strlen(entry->d_name), rest, fault);
+    if (directory)
+        closedir(directory);
+    free(component);
+    return fine;
+}
+
 static bool list_glob(struct listing *listing, const char *pattern, struct fault *fault)
 {
-    glob_t matches = {0};
-    int result = glob(pattern, 0, NULL, &matches);
-    bool fine = result == 0 || result == GLOB_NOMATCH || fault_out_of_memory(fault);
-    for (size_t i = 0; fine && i < matches.gl_pathc; i++)
-        fine = add_file(listing, matches.gl_pathv[i], false, fault);
-    globfree(&matches);
+    bool fine = list_matches(listing, "", pattern, fault);
     sort(listing, by_path);
     return fine;
 }

@@ -60,11 +60,10 @@ void memory_release(struct memory *memory, void *block, size_t size)
 static void *map_aligned(size_t size)
 {
     size_t taken = size + MEMORY_PAGES;
-    char *start =
-        mmap(NULL, taken, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *start = mmap(NULL, taken, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (start == MAP_FAILED)
         return NULL;
-    size_t before = (size_t)-(uintptr_t)start % MEMORY_PAGES;
+    size_t before = (size_t) - (uintptr_t)start % MEMORY_PAGES;
     if (before)
         munmap(start, before);
     if (before < MEMORY_PAGES)

@@ -579,7 +579,7 @@ static enum capture_result pcapng_next(struct capture *capture, struct packet *p
                                        struct fault *fault)
 {
     struct pcapng *pcapng = capture->state;
-    struct block block = {.kind = &other_kind};
+    struct block block = {.kind = &other_kind, .body = cursor_over("", 0)};
     for (;;) {
         enum capture_result result = read_block(capture, &block, fault);
         if (result != CAPTURE_PACKET)

@@ -35,7 +35,7 @@ char *dequote(const char *argument)
 static const char *parameter_name(int parameter)
 {
     static const char *const names[PARAMETERS_MAX] = {"capture", "on_damage"};
-    return names[parameter];
+    return parameter < PARAMETERS_MAX ? names[parameter] : "";
 }
 
 /* Takes the module's arguments; "" is what `USING tcp_packets()` gives. */

@@ -106,6 +106,7 @@ bool column_integer(const struct column *column, const void *const *objects, int
  */
 static double unix_seconds(int64_t ns)
 {
+    /* NOLINTNEXTLINE(bugprone-integer-division): whole seconds are wanted */
     return (double)(ns / 1000000000) + (double)(ns % 1000000000) / NS_PER_SECOND;
 }
 

@@ -103,10 +103,21 @@ static int register_all(sqlite3 *db, char **error)
     return code;
 }
 
+/* SQLITE_EXTENSION_INIT2 for hosts with threads: connections on other threads may be using the
+ * table of SQLite's functions, so it is not written again where it is the same. */
+static void keep_api(const sqlite3_api_routines *api)
+{
+#ifdef SQLITE_CORE
+    (void)api;
+#else
+    if (__atomic_load_n(&sqlite3_api, __ATOMIC_ACQUIRE) != api)
+        __atomic_store_n(&sqlite3_api, api, __ATOMIC_RELEASE);
+#endif
+}
+
 int sqlite3_tcpvtab_init(sqlite3 *db, char **error, const sqlite3_api_routines *api)
 {
-    (void)api; /* a static build does not use it */
-    SQLITE_EXTENSION_INIT2(api);
+    keep_api(api);
     char *message = NULL;
     int code;
     if (sqlite3_libversion_number() < OLDEST_SQLITE)

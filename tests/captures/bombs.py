@@ -50,6 +50,12 @@ def skipped():
 
 
 @scenario
+def options():
+    """The options of an interface: 4 GiB, all empty and without meaning."""
+    return {"options.pcapng.zst": zstd_of(HEAD + struct.pack("<LLHHL", 1, SKIPPED, 1, 0, 0), SKIPPED)}
+
+
+@scenario
 def names():
     """A gigabyte of blocks that are no packets."""
     return {"names.pcapng.gz": gzip_of(HEAD, name_resolution(), 1 << 30)}

@@ -19,15 +19,9 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#ifdef TCPVTAB_SANITIZED
-#define REAL(name) __interceptor_##name
-enum { CALLS_MAX = 100, SAMPLES = 50, RELOADS = 100 };
-#else
 #define REAL(name) __libc_##name
-enum { CALLS_MAX = 1500, SAMPLES = 100, RELOADS = 1000 };
-#endif
 
-#define PREEMPTS __attribute__((visibility("default")))
+enum { CALLS_MAX = 1500, SAMPLES = 100, RELOADS = 1000 };
 
 void *REAL(malloc)(size_t size);
 void *REAL(calloc)(size_t count, size_t size);
@@ -60,17 +54,17 @@ static void *counted(void *block)
     return block;
 }
 
-PREEMPTS void *malloc(size_t size)
+void *malloc(size_t size)
 {
     return is_refused() ? NULL : counted(REAL(malloc)(size));
 }
 
-PREEMPTS void *calloc(size_t count, size_t size)
+void *calloc(size_t count, size_t size)
 {
     return is_refused() ? NULL : counted(REAL(calloc)(count, size));
 }
 
-PREEMPTS void *realloc(void *block, size_t size)
+void *realloc(void *block, size_t size)
 {
     if (is_refused())
         return NULL;
@@ -78,13 +72,13 @@ PREEMPTS void *realloc(void *block, size_t size)
     return block ? resized : counted(resized);
 }
 
-PREEMPTS void free(void *block)
+void free(void *block)
 {
     atomic_fetch_sub(&heap.blocks, block != NULL);
     REAL(free)(block);
 }
 
-PREEMPTS void *mmap64(void *at, size_t size, int protection, int flags, int file, off64_t offset)
+void *mmap64(void *at, size_t size, int protection, int flags, int file, off64_t offset)
 {
     if (is_refused())
         return MAP_FAILED;

@@ -27,6 +27,7 @@ static const struct {
 static struct segment with_option(uint16_t flags, int option)
 {
     struct segment segment = {.flags = flags};
+    segment.options_known = true;
     segment.options.has_window_scale = option >= 0;
     segment.options.window_scale = option >= 0 ? (uint8_t)option : 0;
     return segment;
