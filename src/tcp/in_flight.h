@@ -70,13 +70,4 @@ uint32_t in_flight_span(const struct in_flight *flight);
 bool in_flight_rebase(struct in_flight *flight, uint32_t base, struct tcp_memory *memory,
                       struct fault *fault);
 
-/* Asks for the memory beyond the struct that the next call will touch. */
-static inline void in_flight_prefetch(const struct in_flight *flight)
-{
-    if (flight->is_split)
-        __builtin_prefetch(flight->split);
-    else if (flight->later.slots)
-        __builtin_prefetch(ring_at(&flight->later, 0, sizeof(struct unacknowledged_segment)));
-}
-
 #endif
