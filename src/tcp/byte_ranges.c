@@ -35,10 +35,10 @@ static void enter_quadrant(struct byte_ranges *ranges, unsigned quadrant, struct
         return;
     ranges->in_use = true;
     ranges->quadrant = (uint8_t)quadrant;
-    for (unsigned i = ranges->ring.count; i-- > 0;)
+    for (unsigned i = ring_count(&ranges->ring); i-- > 0;)
         if (!is_kept(ranges, range_at(ranges, i)->first))
             ring_remove(&ranges->ring, i, pool);
-    unsigned count = ranges->ring.count, lowest = 0;
+    unsigned count = ring_count(&ranges->ring), lowest = 0;
     for (unsigned i = 1; i < count; i++)
         if (place_of(ranges, range_at(ranges, i)->first) <
             place_of(ranges, range_at(ranges, lowest)->first))
@@ -78,7 +78,7 @@ static bool insert_range(struct byte_ranges *ranges, unsigned i, uint32_t first,
 /* Index of the first range that ends at or after the place. */
 static unsigned first_ending_at(const struct byte_ranges *ranges, uint32_t place)
 {
-    unsigned low = 0, high = ranges->ring.count;
+    unsigned low = 0, high = ring_count(&ranges->ring);
     if (high && place_of(ranges, range_at(ranges, high - 1)->last) < place)
         return high;
     while (low < high) {
@@ -99,7 +99,7 @@ static bool add_in_quadrant(struct byte_ranges *ranges, uint32_t first, uint32_t
 {
     bool met = false;
     unsigned i = first_ending_at(ranges, place_of(ranges, first));
-    for (; i < ranges->ring.count; i++) {
+    for (; i < ring_count(&ranges->ring); i++) {
         struct byte_range *range = range_at(ranges, i);
         if (place_of(ranges, last) < place_of(ranges, range->first))
             break;
@@ -134,7 +134,7 @@ bool byte_ranges_add(struct byte_ranges *ranges, uint32_t seq, uint32_t length, 
         return false;
     if (crosses && !add_in_quadrant(ranges, border + 1, last, now_ns, repeated, pool, fault))
         return false;
-    while (ranges->ring.count > BYTE_RANGES_MAX)
+    while (ring_count(&ranges->ring) > BYTE_RANGES_MAX)
         merge_lowest(ranges, pool);
     return true;
 }
@@ -143,7 +143,7 @@ bool byte_ranges_add(struct byte_ranges *ranges, uint32_t seq, uint32_t length, 
  * joined. */
 static bool join_with_previous(struct byte_ranges *ranges, unsigned i, struct ring_pool *pool)
 {
-    if (i == 0 || i == ranges->ring.count)
+    if (i == 0 || i == ring_count(&ranges->ring))
         return false;
     struct byte_range *previous = range_at(ranges, i - 1), *range = range_at(ranges, i);
     if (!previous->acknowledged || !range->acknowledged || previous->last + 1 != range->first ||
@@ -163,7 +163,7 @@ bool byte_ranges_acknowledge(struct byte_ranges *ranges, uint32_t ack, int64_t *
     bool sampled = false;
     int64_t newest = INT64_MIN; /* latest transmission of anything lower */
     unsigned i = 0;
-    for (; i < ranges->ring.count; i++) {
+    for (; i < ring_count(&ranges->ring); i++) {
         struct byte_range *range = range_at(ranges, i);
         bool in_quadrant = quadrant_of(range->first) == quadrant_of(ack);
         if (place_of(ranges, ack) <= place_of(ranges, range->first))
@@ -197,7 +197,7 @@ bool byte_ranges_start(struct byte_ranges *ranges, uint32_t first, uint32_t last
 bool byte_ranges_finish(struct byte_ranges *ranges, struct byte_range *below,
                         struct ring_pool *pool)
 {
-    if (ranges->ring.count != 1 || !range_at(ranges, 0)->acknowledged)
+    if (ring_count(&ranges->ring) != 1 || !range_at(ranges, 0)->acknowledged)
         return false;
     *below = *range_at(ranges, 0);
     ring_drop(&ranges->ring, 1, pool);

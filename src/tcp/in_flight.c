@@ -18,7 +18,7 @@ static struct unacknowledged_segment *segment_at(struct in_flight *flight, unsig
 
 static unsigned segment_count(const struct in_flight *flight)
 {
-    return flight->has_oldest ? 1u + flight->later.count : 0;
+    return flight->has_oldest ? 1u + ring_count(&flight->later) : 0;
 }
 
 /* ---- splitting and joining ---- */
@@ -81,7 +81,8 @@ static void join(struct in_flight *flight, struct tcp_memory *memory)
 {
     struct split_lists *lists = flight->split;
     struct byte_range below;
-    if (lists->list.ring.count || !byte_ranges_finish(&lists->ranges, &below, &memory->byte_ranges))
+    if (ring_count(&lists->list.ring) ||
+        !byte_ranges_finish(&lists->ranges, &below, &memory->byte_ranges))
         return;
     give_lists(memory, lists);
     *flight = (struct in_flight){
@@ -196,11 +197,11 @@ static void cover(struct in_flight *flight, unsigned covered, uint32_t ack,
     flight->has_below = true;
     flight->below_last = last.end - 1;
     flight->below_time_ns = newest;
-    flight->has_oldest = covered <= flight->later.count;
+    flight->has_oldest = covered <= ring_count(&flight->later);
     if (flight->has_oldest)
         flight->oldest = *later_at(flight, covered - 1);
-    if (flight->later.count)
-        ring_drop(&flight->later, flight->has_oldest ? covered : flight->later.count,
+    if (ring_count(&flight->later))
+        ring_drop(&flight->later, flight->has_oldest ? covered : ring_count(&flight->later),
                   &memory->unacknowledged);
 }
 
@@ -235,8 +236,9 @@ uint32_t in_flight_span(const struct in_flight *flight)
         return unacknowledged_span(&flight->split->list);
     if (!flight->has_oldest)
         return 0;
-    uint32_t end =
-        flight->later.count ? later_at(flight, flight->later.count - 1u)->end : flight->oldest.end;
+    uint32_t end = ring_count(&flight->later)
+                       ? later_at(flight, ring_count(&flight->later) - 1u)->end
+                       : flight->oldest.end;
     return end - flight->oldest.seq;
 }
 

@@ -8,6 +8,7 @@
 
 #include "tcp/arena.h"
 
+#include <stdalign.h>
 #include <stdint.h>
 
 enum {
@@ -20,7 +21,7 @@ enum {
 /* Blocks of 2^class elements of one size. */
 struct ring_pool {
     struct arena *arena;
-    size_t element_size;        /* at least that of a pointer */
+    size_t element_size;
     void *unused[RING_CLASSES]; /* lists of blocks that were given back */
 };
 
@@ -29,18 +30,29 @@ static inline struct ring_pool ring_pool_open(struct arena *arena, size_t elemen
     return (struct ring_pool){.arena = arena, .element_size = element_size};
 }
 
-struct ring {
-    uint8_t *slots; /* NULL while empty */
-    uint16_t head;  /* slot of the first element */
+/* What is in a ring, behind one pointer: an empty ring, as most are, takes no more than that. */
+struct ring_block {
+    uint16_t head; /* slot of the first element */
     uint16_t count;
-    uint8_t size_class; /* the block holds 2^size_class elements */
+    uint8_t size_class; /* there are 2^size_class slots */
+    alignas(uint64_t) uint8_t slots[];
 };
+
+struct ring {
+    struct ring_block *block; /* NULL while empty */
+};
+
+static inline unsigned ring_count(const struct ring *ring)
+{
+    return ring->block ? ring->block->count : 0;
+}
 
 /* The i-th element from the front; i < count. */
 static inline void *ring_at(const struct ring *ring, unsigned i, size_t element_size)
 {
-    unsigned mask = (1u << ring->size_class) - 1;
-    return ring->slots + ((ring->head + i) & mask) * element_size;
+    struct ring_block *block = ring->block;
+    unsigned mask = (1u << block->size_class) - 1;
+    return block->slots + ((block->head + i) & mask) * element_size;
 }
 
 /* Adds an element at the end and returns its place, whose content is undefined; NULL with a fault.

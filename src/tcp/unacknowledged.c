@@ -27,21 +27,21 @@ void unacknowledged_rebase(struct unacknowledged *list, uint32_t base)
     list->highest = 0;
     list->ordered = true;
     uint32_t previous_end = 0;
-    for (unsigned i = 0; i < list->ring.count; i++) {
+    for (unsigned i = 0; i < ring_count(&list->ring); i++) {
         const struct unacknowledged_segment *entry = entry_at(list, i);
         uint32_t seq = entry->seq - base, end = entry->end - base;
         list->ordered = list->ordered && seq >= previous_end && end >= seq;
         previous_end = end;
         include(list, seq, end);
     }
-    if (list->ring.count && list->highest - list->lowest >= ORDERED_SPAN_MAX)
+    if (ring_count(&list->ring) && list->highest - list->lowest >= ORDERED_SPAN_MAX)
         list->ordered = false;
 }
 
 bool unacknowledged_add(struct unacknowledged *list, uint32_t seq, uint32_t end, int64_t time_ns,
                         uint32_t base, bool *added, struct ring_pool *pool, struct fault *fault)
 {
-    *added = list->ring.count < UNACKNOWLEDGED_MAX;
+    *added = ring_count(&list->ring) < UNACKNOWLEDGED_MAX;
     if (!*added)
         return true;
     struct unacknowledged_segment *entry = ring_push(&list->ring, pool, fault);
@@ -49,7 +49,7 @@ bool unacknowledged_add(struct unacknowledged *list, uint32_t seq, uint32_t end,
         return false;
     *entry = (struct unacknowledged_segment){seq, end, time_ns};
     uint32_t relative_seq = seq - base, relative_end = end - base;
-    if (list->ring.count == 1) {
+    if (ring_count(&list->ring) == 1) {
         list->lowest = relative_seq;
         list->highest = relative_end;
         list->ordered = relative_end >= relative_seq;
@@ -67,7 +67,7 @@ static bool acknowledge_ordered(struct unacknowledged *list, uint32_t ack, uint3
 {
     bool exact = false;
     unsigned covered = 0;
-    while (covered < list->ring.count) {
+    while (covered < ring_count(&list->ring)) {
         struct unacknowledged_segment *entry = entry_at(list, covered);
         if (seq_after(entry->end, ack)) {
             if (seq_before(entry->seq, ack))
@@ -91,7 +91,7 @@ static bool acknowledge_any(struct unacknowledged *list, uint32_t ack, uint32_t 
                             int64_t *sent_ns, struct ring_pool *pool)
 {
     bool exact = false;
-    unsigned count = list->ring.count, kept = count;
+    unsigned count = ring_count(&list->ring), kept = count;
     for (unsigned i = count; i-- > 0;) {
         struct unacknowledged_segment entry = *entry_at(list, i);
         if (ack == entry.end) {
@@ -114,7 +114,7 @@ static bool acknowledge_any(struct unacknowledged *list, uint32_t ack, uint32_t 
 bool unacknowledged_acknowledge(struct unacknowledged *list, uint32_t ack, uint32_t base,
                                 int64_t *sent_ns, struct ring_pool *pool)
 {
-    if (list->ring.count == 0)
+    if (ring_count(&list->ring) == 0)
         return false;
     int32_t distance = seq_distance(ack, entry_at(list, 0)->seq);
     if (list->ordered && distance > -ORDERED_SPAN_MAX && distance < ORDERED_SPAN_MAX)

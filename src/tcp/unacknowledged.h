@@ -36,7 +36,7 @@ bool unacknowledged_acknowledge(struct unacknowledged *list, uint32_t ack, uint3
 /* Highest end less lowest number of the list; 0 if it is empty. */
 static inline uint32_t unacknowledged_span(const struct unacknowledged *list)
 {
-    return list->ring.count ? list->highest - list->lowest : 0;
+    return ring_count(&list->ring) ? list->highest - list->lowest : 0;
 }
 
 /* To be called when the direction's base changes while the list is in use. */

@@ -390,7 +390,7 @@ static bool update_state(struct step *step)
 
 static unsigned waiting_count(const struct zeek_endpoint *endpoint)
 {
-    return endpoint->odd ? endpoint->odd->waiting.count : 0;
+    return endpoint->odd ? ring_count(&endpoint->odd->waiting) : 0;
 }
 
 static struct zeek_block *block_at(const struct zeek_endpoint *endpoint, unsigned i)

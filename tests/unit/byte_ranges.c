@@ -144,12 +144,12 @@ static bool is_equal(const struct byte_ranges *ranges)
     for (unsigned k = 3; k < 3 + QUADRANTS; k++) {
         const struct quadrant *quadrant = &model.quadrants[(ranges->quadrant + k) % QUADRANTS];
         for (unsigned r = 0; r < quadrant->count; r++, i++)
-            if (i >= ranges->ring.count ||
+            if (i >= ring_count(&ranges->ring) ||
                 !record_equals(ring_at(&ranges->ring, i, sizeof(struct byte_range)),
                                &quadrant->records[r]))
                 return false;
     }
-    return i == ranges->ring.count;
+    return i == ring_count(&ranges->ring);
 }
 
 struct conversation {
@@ -280,10 +280,10 @@ static void test_bound(void)
     for (uint32_t i = 0; i < 10 * BYTE_RANGES_MAX; i++) {
         if (!byte_ranges_add(&ranges, 20 * i, 10, i, &repeated, &pools.byte_ranges, &fault))
             abort();
-        differences += repeated != 0 || ranges.ring.count > BYTE_RANGES_MAX;
+        differences += repeated != 0 || ring_count(&ranges.ring) > BYTE_RANGES_MAX;
     }
     CHECK_INT(differences, 0);
-    CHECK_INT(ranges.ring.count, BYTE_RANGES_MAX);
+    CHECK_INT(ring_count(&ranges.ring), BYTE_RANGES_MAX);
     int64_t sent_ns;
     CHECK(byte_ranges_acknowledge(&ranges, 20 * (10 * BYTE_RANGES_MAX - 1) + 10, &sent_ns,
                                   &pools.byte_ranges));
@@ -310,7 +310,7 @@ static void test_long_connection(void)
         CHECK_INT(sent_ns, i);
     }
     CHECK_INT(repeats, 0);
-    CHECK(ranges.ring.count <= 3);
+    CHECK(ring_count(&ranges.ring) <= 3);
     arena_close(&pools.arena);
 }
 

@@ -35,7 +35,7 @@ static void array_remove(struct array *array, unsigned i, unsigned n)
 
 static bool is_equal(const struct ring *ring, const struct array *array)
 {
-    if (ring->count != array->count || !ring->slots != !array->count)
+    if (ring_count(ring) != array->count || !ring->block != !array->count)
         return false;
     for (unsigned i = 0; i < array->count; i++) {
         const struct element *element = ring_at(ring, i, sizeof *element);
@@ -105,7 +105,7 @@ static void test_reuse(void)
         for (unsigned i = 0; i < 10000; i++)
             set(ring_push(&ring, &pool, &fault), i);
         ring_drop(&ring, 10000, &pool);
-        CHECK(!ring.slots);
+        CHECK(!ring.block);
         if (round == 0)
             used = memory.used;
     }
@@ -120,7 +120,7 @@ static void test_largest(void)
     struct ring ring = {0};
     for (unsigned i = 0; i < COUNT_MAX; i++)
         set(ring_push(&ring, &pool, &fault), i);
-    CHECK_INT(ring.count, COUNT_MAX);
+    CHECK_INT(ring_count(&ring), COUNT_MAX);
     CHECK_INT(((struct element *)ring_at(&ring, COUNT_MAX - 1, sizeof(struct element)))->value,
               COUNT_MAX - 1);
     arena_close(&arena);

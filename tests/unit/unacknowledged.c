@@ -88,7 +88,7 @@ static void acknowledge(struct pair *pair, uint32_t ack)
         unacknowledged_acknowledge(&pair->list, ack, pair->base, &sent_ns, &pools.unacknowledged);
     pair->differences += exact != model_acknowledge(&model, ack, &expected_ns);
     pair->differences += exact && sent_ns != expected_ns;
-    pair->differences += pair->list.ring.count != model.count;
+    pair->differences += ring_count(&pair->list.ring) != model.count;
     pair->differences += unacknowledged_span(&pair->list) != model_span(&model, pair->base);
 }
 
@@ -170,13 +170,13 @@ static void test_full(void)
     pools_open(&pools);
     for (uint32_t i = 0; i < UNACKNOWLEDGED_MAX + 10; i++)
         add(&pair, 1 + 10 * i, 11 + 10 * i);
-    CHECK_INT(pair.list.ring.count, UNACKNOWLEDGED_MAX);
+    CHECK_INT(ring_count(&pair.list.ring), UNACKNOWLEDGED_MAX);
     acknowledge(&pair, 5);
     acknowledge(&pair, 50001);
-    CHECK_INT(pair.list.ring.count, UNACKNOWLEDGED_MAX - 5000);
+    CHECK_INT(ring_count(&pair.list.ring), UNACKNOWLEDGED_MAX - 5000);
     add(&pair, 7, 9);
     acknowledge(&pair, 10 * UNACKNOWLEDGED_MAX + 1);
-    CHECK(!pair.list.ring.slots);
+    CHECK(!pair.list.ring.block);
     CHECK_INT(pair.differences, 0);
     arena_close(&pools.arena);
 }

@@ -151,9 +151,9 @@ static void test_endless_holes(void)
         take_line(&connection, &handshake[i], ends, &pools);
     for (uint32_t i = 0; i < 20000; i++)
         take_line(&connection, &(struct line)A(0, ACK, 201 + 20 * i, 501, 10, 1000), ends, &pools);
-    CHECK(connection.zeek.side[CLIENT].odd->waiting.count <= 1024);
+    CHECK(ring_count(&connection.zeek.side[CLIENT].odd->waiting) <= 1024);
     take_line(&connection, &(struct line)B(0, ACK, 501, 201 + 20 * 20000, 0, 1000), ends, &pools);
-    CHECK_INT(connection.zeek.side[CLIENT].odd->waiting.count, 0);
+    CHECK_INT(ring_count(&connection.zeek.side[CLIENT].odd->waiting), 0);
     arena_close(&pools.arena);
 }
 
