@@ -92,6 +92,16 @@ struct segment {
     struct tcp_options options;
 };
 
+static inline bool segment_is_syn(const struct segment *segment)
+{
+    return (segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
+static inline bool segment_is_syn_ack(const struct segment *segment)
+{
+    return (segment->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+}
+
 /* "vxlan/gre" into text, which holds at least TUNNEL_TEXT_SIZE bytes; returns text, or NULL if
  * there is none. */
 enum { TUNNEL_TEXT_SIZE = 80 };

@@ -3,82 +3,41 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static bool is_syn(const struct segment *segment)
-{
-    return (segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
-}
+/* One segment on its way through its connection. */
+struct step {
+    struct connection *connection;
+    struct direction *sender, *receiver;
+    const struct segment *segment;
+    const struct assignment *assignment;
+    struct verdict *verdict;
+    struct tcp_memory *memory;
+    struct fault *fault;
+};
 
-static bool is_syn_ack(const struct segment *segment)
+/* The first segment of a connection, which is zero. */
+static void start(struct connection *connection, const struct segment *segment,
+                  const struct assignment *assignment)
 {
-    return (segment->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
-}
-
-static enum side sender_of(const struct connection *connection, bool sender_is_low)
-{
-    return sender_is_low == connection->client_is_low ? CLIENT : SERVER;
-}
-
-void connection_start(struct connection *connection, const struct flow_key *key,
-                      const struct segment *segment, bool sender_is_low, bool is_reuse)
-{
-    connection->key = *key;
-    connection->client_is_low = is_syn_ack(segment) ? !sender_is_low : sender_is_low;
-    connection->client_by = is_syn(segment)       ? CLIENT_BY_SYN
-                            : is_syn_ack(segment) ? CLIENT_BY_SYN_ACK
-                                                  : CLIENT_BY_FIRST;
+    bool is_syn = segment_is_syn(segment);
+    connection->flow = assignment->flow;
+    connection->client_is_low = assignment->client_is_low;
+    connection->client_by = is_syn                        ? CLIENT_BY_SYN
+                            : segment_is_syn_ack(segment) ? CLIENT_BY_SYN_ACK
+                                                          : CLIENT_BY_FIRST;
     connection->starts_with_syn = segment->flags & TCP_SYN;
     connection->vlan_id = segment->vlan_id;
     connection->tunnel = segment->tunnel;
-    connection->is_reuse = is_reuse;
+    connection->is_reuse = assignment->events & GROUPING_REUSE;
     connection->start_ns = segment->time_ns;
     connection->first_frame = segment->frame;
     connection->first_file = segment->file;
     sequence_start(&connection->side[CLIENT].sequence);
     sequence_start(&connection->side[SERVER].sequence);
-    if (is_syn(segment)) {
+    if (is_syn) {
         connection->completeness = COMPLETENESS_SYN;
-        if (segment->payload_length && !is_reuse)
+        if (segment->payload_length && !connection->is_reuse)
             connection->completeness |= COMPLETENESS_DATA;
     }
-}
-
-bool connection_is_reused(const struct connection *connection, const struct segment *segment,
-                          bool sender_is_low)
-{
-    const struct sequence_state *f =
-        &connection->side[sender_of(connection, sender_is_low)].sequence;
-    return is_syn(segment) && f->base_known && f->base != segment->seq;
-}
-
-/* Repeated SYNs, and the numbers that relative ones are counted from: reference points that tshark
- * sets before it judges. */
-static bool set_bases(struct direction *sender, struct direction *receiver,
-                      const struct segment *segment, struct verdict *verdict,
-                      struct tcp_memory *memory, struct fault *fault)
-{
-    struct sequence_state *f = &sender->sequence, *r = &receiver->sequence;
-    bool syn = segment->flags & TCP_SYN, ack = segment->flags & TCP_ACK;
-    if (!syn && f->base_known && r->base_known)
-        return true;
-    if (is_syn(segment) && f->base_known)
-        f->next = f->max_ack;
-    if (is_syn_ack(segment) && f->base_known && f->base != segment->seq) {
-        f->base = segment->seq;
-        verdict->sequence.judgements |= JUDGED_REUSED_PORTS;
-        if (!in_flight_rebase(&sender->in_flight, f->base, memory, fault))
-            return false;
-    }
-    if (!segment->length_known)
-        return true;
-    if (!f->base_known) {
-        f->base = syn ? segment->seq : segment->seq - 1;
-        f->base_known = true;
-    }
-    if (!r->base_known && ack) {
-        r->base = segment->ack - 1;
-        r->base_known = true;
-    }
-    return true;
 }
 
 static void count_flag(uint32_t *count, bool is_set)
@@ -100,7 +59,7 @@ static void count_flags(struct connection *connection, const struct segment *seg
 static void add_completeness(struct connection *connection, const struct segment *segment)
 {
     unsigned seen = 0;
-    if (is_syn_ack(segment))
+    if (segment_is_syn_ack(segment))
         seen |= COMPLETENESS_SYN_ACK;
     else if (segment->flags & TCP_ACK)
         seen |= segment->payload_length ? COMPLETENESS_DATA : COMPLETENESS_ACK;
@@ -113,19 +72,19 @@ static void add_completeness(struct connection *connection, const struct segment
 
 static void time_handshake(struct connection *connection, const struct segment *segment)
 {
-    if (is_syn(segment)) {
+    if (segment_is_syn(segment)) {
         connection->syn_time_ns = segment->time_ns;
         connection->syn_time_known = true;
     }
     if (!connection->syn_time_known || !(segment->flags & TCP_ACK) ||
-        (connection->initial_rtt_ns && !is_syn_ack(segment)))
+        (connection->initial_rtt_ns && !segment_is_syn_ack(segment)))
         return;
     int64_t since = segment->time_ns - connection->syn_time_ns;
-    if (is_syn_ack(segment) && !connection->syn_rtt_known) {
+    if (segment_is_syn_ack(segment) && !connection->syn_rtt_known) {
         connection->syn_rtt_ns = since;
         connection->syn_rtt_known = true;
     }
-    if (!is_syn_ack(segment) && !connection->initial_rtt_ns)
+    if (!segment_is_syn_ack(segment) && !connection->initial_rtt_ns)
         connection->initial_rtt_ns = since;
 }
 
@@ -159,28 +118,28 @@ static void count_segment(struct direction *sender, const struct segment *segmen
         note_syn_options(sender, segment);
 }
 
-/* The direction's trouble, which begins now if there was none; NULL with a fault. */
-static struct trouble *trouble_of(struct direction *direction, struct tcp_memory *memory,
-                                  struct fault *fault)
+/* What one side keeps of its troubles, from now on if there were none; NULL with a fault. */
+static struct trouble *trouble_of_sender(struct step *step)
 {
-    if (!direction->trouble)
-        direction->trouble = arena_allocate(&memory->arena, sizeof *direction->trouble, fault);
-    return direction->trouble;
+    struct connection *connection = step->connection;
+    if (!connection->trouble)
+        connection->trouble =
+            arena_allocate(&step->memory->arena, 2 * sizeof *connection->trouble, step->fault);
+    return connection->trouble ? &connection->trouble[step->assignment->side] : NULL;
 }
 
-static bool count_judgements(struct direction *sender, const struct segment *segment,
-                             uint32_t judgements, struct tcp_memory *memory, struct fault *fault)
+/* Repeated SYNs: reference points that tshark sets before it judges. */
+static bool take_events(struct step *step)
 {
-    uint32_t counted = judgements & ((1u << JUDGEMENTS_COUNTED) - 1);
-    if (!counted)
-        return true;
-    if (!trouble_of(sender, memory, fault))
-        return false;
-    for (int bit = 0; bit < JUDGEMENTS_COUNTED; bit++)
-        sender->trouble->counts[bit] += counted >> bit & 1;
-    if (counted & JUDGED_RETRANSMISSION)
-        sender->trouble->retransmitted_bytes += segment->payload_length;
-    return true;
+    unsigned events = step->assignment->events;
+    struct direction *sender = step->sender;
+    if (events & GROUPING_SYN)
+        sender->sequence.next = sender->sequence.max_ack;
+    if (events & (GROUPING_REUSE | GROUPING_REBASED))
+        step->verdict->sequence.judgements |= JUDGED_REUSED_PORTS;
+    return !(events & GROUPING_REBASED) ||
+           in_flight_rebase(&sender->in_flight, step->assignment->base[SENDER], step->memory,
+                            step->fault);
 }
 
 /* What tcptrace records of a segment: SYN and FIN take a number each; a probe of a closed window is
@@ -194,9 +153,10 @@ static uint32_t recorded_length(const struct direction *receiver, const struct s
 
 /* tcptrace's unique bytes: the payload without what was recorded before.  SYN and FIN are no bytes;
  * a further one is taken off what was repeated even if it had a new number. */
-static bool count_unique(struct direction *sender, const struct segment *segment, uint32_t recorded,
-                         uint32_t repeated, struct tcp_memory *memory, struct fault *fault)
+static bool count_unique(struct step *step, uint32_t recorded, uint32_t repeated)
 {
+    struct direction *sender = step->sender;
+    const struct segment *segment = step->segment;
     bool syn = segment->flags & TCP_SYN, fin = segment->flags & TCP_FIN;
     if (!repeated && recorded == segment->payload_length && !syn && !fin)
         return true;
@@ -207,41 +167,44 @@ static bool count_unique(struct direction *sender, const struct segment *segment
     sender->fin_sent |= fin;
     if (!difference)
         return true;
-    if (!trouble_of(sender, memory, fault))
+    struct trouble *trouble = trouble_of_sender(step);
+    if (!trouble)
         return false;
-    sender->trouble->unique_difference += difference;
+    trouble->unique_difference += difference;
     return true;
 }
 
 /* Puts the segment among what is in flight; *listed as in_flight_send. */
-static bool send(struct direction *sender, const struct direction *receiver,
-                 const struct segment *segment, bool *listed, struct tcp_memory *memory,
-                 struct fault *fault)
+static bool send(struct step *step, bool *listed)
 {
+    const struct segment *segment = step->segment;
     const struct transmission sent = {
         .seq = segment->seq,
         .end = sequence_end(segment),
-        .length = recorded_length(receiver, segment),
-        .base = sender->sequence.base,
+        .length = recorded_length(step->receiver, segment),
+        .base = step->assignment->base[SENDER],
         .time_ns = segment->time_ns,
     };
     uint32_t repeated = 0;
     *listed = true;
     if ((sent.end != sent.seq || sent.length) &&
-        !in_flight_send(&sender->in_flight, &sent, listed, &repeated, memory, fault))
+        !in_flight_send(&step->sender->in_flight, &sent, listed, &repeated, step->memory,
+                        step->fault))
         return false;
-    return count_unique(sender, segment, sent.length, repeated, memory, fault);
+    return count_unique(step, sent.length, repeated);
 }
 
 /* Takes the ACK number off what the receiver has in flight: Wireshark's ack_rtt of this segment,
  * and tcptrace's round trip of the data that it acknowledges. */
-static bool acknowledge(struct direction *receiver, const struct segment *segment,
-                        struct sequence_verdict *verdict, struct tcp_memory *memory,
-                        struct fault *fault)
+static bool acknowledge(struct step *step)
 {
+    const struct segment *segment = step->segment;
+    struct direction *receiver = step->receiver;
+    struct sequence_verdict *verdict = &step->verdict->sequence;
     struct acknowledged result;
     if (!in_flight_acknowledge(&receiver->in_flight, segment->ack, segment->flags & TCP_ACK,
-                               receiver->sequence.base, &result, memory, fault))
+                               step->assignment->base[RECEIVER], &result, step->memory,
+                               step->fault))
         return false;
     verdict->ack_rtt_ns = segment->time_ns - result.exact_sent_ns;
     verdict->has_ack_rtt = result.is_exact && verdict->ack_rtt_ns; /* tshark hides a time of 0 */
@@ -252,17 +215,17 @@ static bool acknowledge(struct direction *receiver, const struct segment *segmen
 
 /* Everything that needs the segment's length: the judgements, and what is in flight before and
  * after. */
-static bool analyse(struct connection *connection, struct direction *sender,
-                    struct direction *receiver, const struct segment *segment,
-                    struct sequence_verdict *verdict, struct tcp_memory *memory,
-                    struct fault *fault)
+static bool analyse(struct step *step)
 {
+    struct direction *sender = step->sender, *receiver = step->receiver;
+    const struct segment *segment = step->segment;
+    struct sequence_verdict *verdict = &step->verdict->sequence;
     bool listed;
-    if (!send(sender, receiver, segment, &listed, memory, fault))
+    if (!send(step, &listed))
         return false;
-    sequence_judge(&sender->sequence, &receiver->sequence, segment, connection->initial_rtt_ns,
-                   listed, verdict);
-    if (!acknowledge(receiver, segment, verdict, memory, fault))
+    sequence_judge(&sender->sequence, &receiver->sequence, segment,
+                   step->connection->initial_rtt_ns, listed, verdict);
+    if (!acknowledge(step))
         return false;
     verdict->bytes_in_flight = sequence_in_flight(&sender->sequence, &receiver->sequence, segment,
                                                   in_flight_span(&sender->in_flight));
@@ -272,74 +235,114 @@ static bool analyse(struct connection *connection, struct direction *sender,
 }
 
 /* Numbers and window as tshark shows them: of a segment of unknown length, as they were sent. */
-static void show_relative(const struct sequence_state *f, const struct sequence_state *r,
-                          const struct segment *segment, struct verdict *verdict)
+static void show_relative(struct step *step)
 {
+    const struct segment *segment = step->segment;
+    struct verdict *verdict = step->verdict;
     verdict->rel_seq = segment->seq;
     verdict->rel_ack = segment->ack;
-    verdict->window_known = window_scaled(segment, f->window_scale, &verdict->window_scaled);
+    verdict->window_known =
+        window_scaled(segment, step->sender->sequence.window_scale, &verdict->window_scaled);
     if (!segment->length_known) {
         verdict->window_scaled = segment->window;
         return;
     }
-    verdict->rel_seq -= f->base;
+    verdict->rel_seq -= step->assignment->base[SENDER];
     if (segment->flags & TCP_ACK)
-        verdict->rel_ack -= r->base;
+        verdict->rel_ack -= step->assignment->base[RECEIVER];
 }
 
-/* The values of tcp_packets and their sums. */
-static bool count_verdict(struct direction *sender, const struct segment *segment,
-                          const struct verdict *verdict, struct tcp_memory *memory,
-                          struct fault *fault)
+static bool count_judgements(struct step *step)
 {
+    uint32_t judgements = step->verdict->sequence.judgements;
+    uint32_t counted = judgements & ((1u << JUDGEMENTS_COUNTED) - 1);
+    if (!counted)
+        return true;
+    struct trouble *trouble = trouble_of_sender(step);
+    if (!trouble)
+        return false;
+    for (int bit = 0; bit < JUDGEMENTS_COUNTED; bit++)
+        trouble->counts[bit] += counted >> bit & 1;
+    if (counted & JUDGED_RETRANSMISSION)
+        trouble->retransmitted_bytes += step->segment->payload_length;
+    return true;
+}
+
+/* The sums of the values of tcp_packets. */
+static bool count_verdict(struct step *step)
+{
+    struct direction *sender = step->sender;
+    const struct verdict *verdict = step->verdict;
     if (verdict->sequence.bytes_in_flight > sender->bytes_in_flight_max)
         sender->bytes_in_flight_max = verdict->sequence.bytes_in_flight;
     if (verdict->window_known)
         window_statistics_add(&sender->window, verdict->window_scaled);
-    return count_judgements(sender, segment, verdict->sequence.judgements, memory, fault);
+    return count_judgements(step);
 }
 
-bool connection_take(struct connection *connection, const struct segment *segment,
-                     bool sender_is_low, struct verdict *verdict, struct tcp_memory *memory,
-                     struct fault *fault)
+static bool take(struct step *step)
 {
-    enum side side = sender_of(connection, sender_is_low);
-    struct direction *sender = &connection->side[side], *receiver = &connection->side[side ^ 1];
-    bool is_first = sender->packets + receiver->packets == 0;
-    verdict->from_client = side == CLIENT;
+    struct connection *connection = step->connection;
+    const struct segment *segment = step->segment;
+    bool is_first = step->assignment->events & GROUPING_FIRST;
+    if (is_first)
+        start(connection, segment, step->assignment);
     connection->end_ns = segment->time_ns;
     connection->last_frame = segment->frame;
     connection->last_file = segment->file;
     connection->reassembled |= segment->reassembled;
     count_flags(connection, segment);
-    count_segment(sender, segment);
-    if (!set_bases(sender, receiver, segment, verdict, memory, fault))
+    count_segment(step->sender, segment);
+    if (!take_events(step))
         return false;
-    show_relative(&sender->sequence, &receiver->sequence, segment, verdict);
-    if (segment->length_known &&
-        !analyse(connection, sender, receiver, segment, &verdict->sequence, memory, fault))
+    show_relative(step);
+    if (segment->length_known && !analyse(step))
         return false;
-    if (!segment->options_known)
-        verdict->sequence = (struct sequence_verdict){0}; /* tshark stops before it shows them */
+    if (!segment->options_known) /* tshark stops before it shows them */
+        step->verdict->sequence = (struct sequence_verdict){0};
     if (segment->flags_known) {
         if (!is_first)
             add_completeness(connection, segment);
         time_handshake(connection, segment);
-        sequence_finish(&sender->sequence, &receiver->sequence, segment);
+        sequence_finish(&step->sender->sequence, &step->receiver->sequence, segment);
     }
-    return count_verdict(sender, segment, verdict, memory, fault) &&
-           zeek_take(&connection->zeek, segment, side, memory, fault);
+    return count_verdict(step);
 }
 
-uint64_t direction_count(const struct direction *direction, enum judgement judgement)
+bool connection_take(struct connection *connection, const struct segment *segment,
+                     const struct assignment *assignment, struct verdict *verdict,
+                     struct tcp_memory *memory, struct fault *fault)
 {
-    return direction->trouble ? direction->trouble->counts[__builtin_ctz(judgement)] : 0;
+    struct step step = {
+        .connection = connection,
+        .sender = &connection->side[assignment->side],
+        .receiver = &connection->side[assignment->side ^ 1],
+        .segment = segment,
+        .assignment = assignment,
+        .verdict = verdict,
+        .memory = memory,
+        .fault = fault,
+    };
+    verdict->from_client = assignment->side == CLIENT;
+    return take(&step);
 }
 
-uint64_t direction_unique_bytes(const struct direction *direction)
+uint64_t connection_judged(const struct connection *connection, enum side side,
+                           enum judgement judgement)
 {
-    return direction->bytes +
-           (direction->trouble ? (uint64_t)direction->trouble->unique_difference : 0);
+    return connection->trouble ? connection->trouble[side].counts[__builtin_ctz(judgement)] : 0;
+}
+
+uint64_t connection_retransmitted_bytes(const struct connection *connection, enum side side)
+{
+    return connection->trouble ? connection->trouble[side].retransmitted_bytes : 0;
+}
+
+uint64_t connection_unique_bytes(const struct connection *connection, enum side side)
+{
+    uint64_t bytes = connection->side[side].bytes;
+    return connection->trouble ? bytes + (uint64_t)connection->trouble[side].unique_difference
+                               : bytes;
 }
 
 int connection_status(const struct connection *connection, char text[STATUS_TEXT_SIZE])

@@ -2,16 +2,13 @@
 #ifndef TCP_CONNECTION_H
 #define TCP_CONNECTION_H
 
-#include "packet/segment.h"
+#include "tcp/grouping.h"
 #include "tcp/in_flight.h"
 #include "tcp/round_trip.h"
 #include "tcp/sequence.h"
 #include "tcp/window.h"
-#include "tcp/zeek_state.h"
 
-/* The two sides, as indices.  The connection's first segment decides who the client is, once and
- * for all. */
-enum side { CLIENT, SERVER };
+#include <stddef.h>
 
 /* How the client was known. */
 enum client_by {
@@ -30,66 +27,65 @@ enum completeness {
     COMPLETENESS_RST = 32,
 };
 
-/* The two end points of a connection in a fixed order, so that both directions have the same key.
- * IPv4 uses the first four bytes of an address, the rest is 0. */
-struct flow_key {
-    uint8_t low[16], high[16];
-    uint16_t low_port, high_port;
-    uint8_t ip_version;
-};
-
-/* What most directions never need. */
+/* What most connections never need, of one side. */
 struct trouble {
     uint64_t counts[JUDGEMENTS_COUNTED]; /* by bit number of enum judgement */
     uint64_t retransmitted_bytes;
     int64_t unique_difference; /* unique bytes less all bytes */
 };
 
-/* What one side has sent. */
+/* What one side has sent.  What every segment touches comes first; packets have 40 bits, for a
+ * capture with more is larger than any disk (70 TB at least). */
 struct direction {
     struct sequence_state sequence;
     struct in_flight in_flight;
-
-    uint64_t packets, data_packets;
     uint64_t bytes; /* TCP payload */
     uint64_t wire_bytes;
-    struct window_statistics window;
-    struct round_trips round_trips; /* of the data that this side sent */
-    int64_t idle_max_ns;
-    uint32_t bytes_in_flight_max;
-    struct trouble *trouble; /* NULL if there was none */
-
-    uint32_t isn; /* of the first SYN, as are mss, window_scale, sack_permitted, timestamps */
-    uint16_t mss;
-    uint8_t window_scale;
-    uint8_t ttl; /* of the first segment */
-    bool syn_seen, syn_options_known, mss_known, window_scale_known, sack_permitted, timestamps;
+    uint64_t packets : 40;
+    uint64_t mss : 16; /* of the first SYN, as are isn, window_scale, sack_permitted, timestamps */
+    uint64_t ttl : 8;  /* of the first segment */
+    uint64_t data_packets : 40;
+    uint64_t window_scale : 8;
+    bool syn_seen : 1, syn_options_known : 1, mss_known : 1, window_scale_known : 1;
+    bool sack_permitted : 1, timestamps : 1;
     bool syn_sent : 1, fin_sent : 1;
     bool window_is_open : 1; /* the latest segment that was no RST offered a window (tcptrace) */
+    struct window_statistics window;
+    int64_t idle_max_ns;
+    uint32_t bytes_in_flight_max;
+    uint32_t isn;
+    struct round_trips round_trips; /* of the data that this side sent */
 };
 
+/* A connection is a dozen cache lines that every segment goes through: its size is time. */
 struct connection {
     struct direction side[2];
-    struct zeek_connection zeek;
-    struct flow_key key;
-    bool client_is_low; /* the client is the key's low end point */
-    bool is_reuse;      /* it replaced an older connection of the same end points */
-    bool reassembled;   /* a segment came in IP fragments, which may lie anywhere before it */
-    bool syn_time_known, syn_rtt_known;
-    bool starts_with_syn;
-    bool data_after_fin;
-    uint8_t client_by; /* enum client_by */
-    uint8_t completeness;
-    uint16_t vlan_id;
-    uint64_t tunnel;
+    int64_t end_ns;
+    uint64_t last_frame;
+    uint32_t last_file;
     uint32_t syn_count, fin_count, rst_count; /* the last value means: or more */
-    int64_t start_ns, end_ns;
+    uint8_t completeness;
+    uint8_t client_by;      /* enum client_by */
+    bool client_is_low : 1; /* the client is the flow's low end point */
+    bool is_reuse : 1;      /* it replaced an older connection of the same end points */
+    bool reassembled : 1;   /* a segment came in IP fragments, which may lie anywhere before it */
+    bool syn_time_known : 1, syn_rtt_known : 1;
+    bool starts_with_syn : 1;
+    bool data_after_fin : 1;
+    uint16_t vlan_id;
+    uint32_t flow; /* of the grouping: the end points */
+    uint32_t first_file;
+    uint64_t first_frame;
+    int64_t start_ns;
     int64_t syn_time_ns;    /* of the latest SYN without ACK */
     int64_t initial_rtt_ns; /* 0: unknown */
     int64_t syn_rtt_ns;
-    uint64_t first_frame, last_frame;
-    uint32_t first_file, last_file;
+    uint64_t tunnel;
+    struct trouble *trouble; /* of both sides; NULL if there was none */
 };
+
+/* What every segment of a connection touches: all but what its first segments told. */
+enum { CONNECTION_HOT = offsetof(struct connection, flow) };
 
 /* What the analysis says of one segment. */
 struct verdict {
@@ -102,27 +98,20 @@ struct verdict {
     struct sequence_verdict sequence;
 };
 
-/* Begins a connection with its first segment, which connection_take takes next.  The connection is
- * zeroed. is_reuse: it replaces another one of the same end points. */
-void connection_start(struct connection *connection, const struct flow_key *key,
-                      const struct segment *segment, bool sender_is_low, bool is_reuse);
-
-/* Whether the segment begins a new connection on the same end points: a SYN with a new sequence
- * number (tshark). */
-bool connection_is_reused(const struct connection *connection, const struct segment *segment,
-                          bool sender_is_low);
-
-/* Takes a segment of the connection and fills the verdict but for `connection`.  False with a
- * fault. */
+/* Takes a segment that belongs to the connection, which is zeroed before its first one, and fills
+ * the verdict but for `connection`.  False with a fault. */
 bool connection_take(struct connection *connection, const struct segment *segment,
-                     bool sender_is_low, struct verdict *verdict, struct tcp_memory *memory,
-                     struct fault *fault);
+                     const struct assignment *assignment, struct verdict *verdict,
+                     struct tcp_memory *memory, struct fault *fault);
 
 /* A count of enum judgement (a single, counted bit) of one side. */
-uint64_t direction_count(const struct direction *direction, enum judgement judgement);
+uint64_t connection_judged(const struct connection *connection, enum side side,
+                           enum judgement judgement);
+
+uint64_t connection_retransmitted_bytes(const struct connection *connection, enum side side);
 
 /* tcptrace's unique bytes of one side. */
-uint64_t direction_unique_bytes(const struct direction *direction);
+uint64_t connection_unique_bytes(const struct connection *connection, enum side side);
 
 /* "R" or "S2F2": the status of the report, from both sides' counts.  Returns its length. */
 enum { STATUS_TEXT_SIZE = 48 };

@@ -1,21 +1,28 @@
 #include "tcp/flow_table.h"
 
+#include <string.h>
+
 enum { SLOTS_MIN = 1024 };
 
-bool flow_table_open(struct flow_table *table, const uint64_t hash_key[2], struct memory *memory,
+/* Flow numbers less 1 are 32-bit indices, and 0 marks a free slot. */
+#define FLOWS_MAX (UINT32_MAX - 1)
+
+bool flow_table_open(struct flow_table *table, const uint64_t hash_key[2], struct arena *arena,
                      struct fault *fault)
 {
     *table = (struct flow_table){
         .mask = SLOTS_MIN - 1,
+        .flows = block_list_open(arena, sizeof(struct flow)),
         .hash_key = {hash_key[0], hash_key[1]},
-        .memory = memory,
-        .slots = memory_allocate(memory, SLOTS_MIN * sizeof(struct flow_slot), fault),
+        .memory = arena->memory,
+        .slots = memory_allocate(arena->memory, SLOTS_MIN * sizeof(struct flow_slot), fault),
     };
     return table->slots != NULL;
 }
 
 void flow_table_close(struct flow_table *table)
 {
+    block_list_close(&table->flows);
     if (table->slots)
         memory_release(table->memory, table->slots, (table->mask + 1) * sizeof *table->slots);
 }
@@ -74,14 +81,50 @@ uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key)
     return (uint32_t)(mix(hash ^ ports, k0 ^ (k1 << 1)) >> 16);
 }
 
-struct flow_slot *flow_table_next(const struct flow_table *table, const struct flow_slot *slot)
+static bool has_key(const struct flow *flow, const struct flow_key *key)
 {
-    uint32_t hash = slot->hash;
-    size_t i = (size_t)(slot - table->slots);
-    do
-        i = (i + 1) & table->mask;
-    while (table->slots[i].index_plus_1 && table->slots[i].hash != hash);
-    return &table->slots[i];
+    if (flow->port[LOW] != key->low_port || flow->port[HIGH] != key->high_port ||
+        flow->is_ipv6 != (key->ip_version == 6))
+        return false;
+    if (flow->is_ipv6)
+        return memcmp(flow->ipv6[LOW], key->low, sizeof key->low) == 0 &&
+               memcmp(flow->ipv6[HIGH], key->high, sizeof key->high) == 0;
+    return memcmp(flow->ipv4[LOW], key->low, sizeof flow->ipv4[LOW]) == 0 &&
+           memcmp(flow->ipv4[HIGH], key->high, sizeof flow->ipv4[HIGH]) == 0;
+}
+
+static bool set_key(struct flow *flow, const struct flow_key *key, struct arena *arena,
+                    struct fault *fault)
+{
+    flow->port[LOW] = key->low_port;
+    flow->port[HIGH] = key->high_port;
+    flow->is_ipv6 = key->ip_version == 6;
+    if (!flow->is_ipv6) {
+        memcpy(flow->ipv4[LOW], key->low, sizeof flow->ipv4[LOW]);
+        memcpy(flow->ipv4[HIGH], key->high, sizeof flow->ipv4[HIGH]);
+        return true;
+    }
+    uint8_t(*addresses)[16] = arena_allocate(arena, 2 * sizeof *addresses, fault);
+    if (!addresses)
+        return false;
+    memcpy(addresses[LOW], key->low, sizeof key->low);
+    memcpy(addresses[HIGH], key->high, sizeof key->high);
+    flow->ipv6 = (const uint8_t(*)[16])addresses;
+    return true;
+}
+
+struct flow_key flow_key_at(const struct flow_table *table, uint32_t number)
+{
+    const struct flow *flow = flow_at(table, number);
+    struct flow_key key = {
+        .low_port = flow->port[LOW],
+        .high_port = flow->port[HIGH],
+        .ip_version = flow->is_ipv6 ? 6 : 4,
+    };
+    size_t size = flow->is_ipv6 ? sizeof flow->ipv6[0] : sizeof flow->ipv4[0];
+    memcpy(key.low, flow->is_ipv6 ? flow->ipv6[LOW] : flow->ipv4[LOW], size);
+    memcpy(key.high, flow->is_ipv6 ? flow->ipv6[HIGH] : flow->ipv4[HIGH], size);
+    return key;
 }
 
 static bool grow(struct flow_table *table, struct fault *fault)
@@ -92,10 +135,10 @@ static bool grow(struct flow_table *table, struct fault *fault)
         return false;
     for (size_t i = 0; i < old_count; i++) {
         const struct flow_slot *slot = &table->slots[i];
-        if (!slot->index_plus_1)
+        if (!slot->flow_plus_1)
             continue;
         size_t k = slot->hash & (count - 1);
-        while (slots[k].index_plus_1)
+        while (slots[k].flow_plus_1)
             k = (k + 1) & (count - 1);
         slots[k] = *slot;
     }
@@ -105,11 +148,31 @@ static bool grow(struct flow_table *table, struct fault *fault)
     return true;
 }
 
-bool flow_table_fill(struct flow_table *table, struct flow_slot *slot, uint32_t hash,
-                     uint32_t index, struct fault *fault)
+/* Adds the flow and makes room for the next one. */
+static bool add_flow(struct flow_table *table, const struct flow_key *key, uint32_t hash,
+                     struct flow_slot *slot, struct fault *fault)
 {
-    *slot = (struct flow_slot){hash, index + 1};
-    table->used++;
+    if (table->flows.count >= FLOWS_MAX)
+        return fault_set(fault, FAULT_MEMORY_LIMIT, "more than %u pairs of end points", FLOWS_MAX);
+    struct flow *flow = block_list_add(&table->flows, fault);
+    if (!flow || !set_key(flow, key, table->flows.arena, fault))
+        return false;
+    *slot = (struct flow_slot){hash, (uint32_t)table->flows.count};
     /* Beyond three quarters open addressing gets slow. */
-    return table->used * 4 <= (table->mask + 1) * 3 || grow(table, fault);
+    return table->flows.count * 4 <= (table->mask + 1) * 3 || grow(table, fault);
+}
+
+bool flow_table_find(struct flow_table *table, const struct flow_key *key, uint32_t hash,
+                     uint32_t *flow, struct fault *fault)
+{
+    for (size_t i = hash & table->mask;; i = (i + 1) & table->mask) {
+        struct flow_slot *slot = &table->slots[i];
+        if (!slot->flow_plus_1) {
+            *flow = (uint32_t)table->flows.count;
+            return add_flow(table, key, hash, slot, fault);
+        }
+        *flow = slot->flow_plus_1 - 1;
+        if (slot->hash == hash && has_key(flow_at(table, *flow), key))
+            return true;
+    }
 }

@@ -1,13 +1,14 @@
 #include "tcp/replay.h"
 
-#include "tcp/packet_index.h"
+#include "tcp/judge.h"
 
 struct replay {
     struct trace *trace;
     uint32_t connection;
     struct memory *memory;
     struct segment_stream *stream;
-    struct tracker *tracker; /* knows this one connection */
+    struct flow_key key;
+    struct judge *judge; /* knows this one connection */
     struct packet_blocks blocks;
     bool in_block; /* the current block is not read to its end */
     struct packet_block block;
@@ -37,14 +38,16 @@ struct replay *replay_open(struct trace *trace, uint32_t connection,
     replay->memory = memory;
     replay->blocks = packet_index_blocks(trace->index, connection);
     replay->stream = segment_stream_open(trace->dataset, options, memory, fault);
-    replay->tracker =
-        replay->stream ? tracker_open(hash_key, trace->dataset->count, memory, fault) : NULL;
-    if (!replay->tracker) {
+    replay->judge =
+        replay->stream ? judge_open(hash_key, trace->dataset->count, memory, fault) : NULL;
+    if (!replay->judge) {
         replay_close(replay);
         return NULL;
     }
-    if (tracker_connection(trace->tracker, connection)->is_reuse)
-        tracker_begin_with_reuse(replay->tracker);
+    const struct connection *known = tracker_connection(trace->tracker, connection);
+    replay->key = grouping_key(trace->grouping, known->flow);
+    if (known->is_reuse)
+        judge_begin_with_reuse(replay->judge);
     return replay;
 }
 
@@ -52,7 +55,7 @@ void replay_close(struct replay *replay)
 {
     if (!replay)
         return;
-    tracker_close(replay->tracker);
+    judge_close(replay->judge);
     segment_stream_close(replay->stream);
     trace_release(replay->trace);
     memory_release(replay->memory, replay, sizeof *replay);
@@ -65,8 +68,10 @@ static bool is_at_or_after(const struct segment *segment, uint32_t file, uint64_
 
 /* Whether a segment is the connection's: its end points, between its first and its last segment.
  * Connections that share the end points follow one another. */
-static bool belongs(const struct connection *connection, const struct segment *segment)
+static bool belongs(const struct replay *replay, const struct segment *segment)
 {
+    const struct connection *connection =
+        tracker_connection(replay->trace->tracker, replay->connection);
     struct flow_key key;
     bool sender_is_low;
     if (!segment->header_known ||
@@ -74,14 +79,12 @@ static bool belongs(const struct connection *connection, const struct segment *s
         is_at_or_after(segment, connection->last_file, connection->last_frame + 1))
         return false;
     flow_key_of(segment, &key, &sender_is_low);
-    return flow_key_equal(&key, &connection->key);
+    return flow_key_equal(&key, &replay->key);
 }
 
 /* Keeps the segments of the connection; false if the batch has gone beyond the block. */
 static bool keep_own(const struct replay *replay, struct segment_batch *batch)
 {
-    const struct connection *connection =
-        tracker_connection(replay->trace->tracker, replay->connection);
     size_t count = batch->count;
     batch->count = 0;
     for (size_t i = 0; i < count; i++) {
@@ -89,7 +92,7 @@ static bool keep_own(const struct replay *replay, struct segment_batch *batch)
         if (segment->file != replay->block.file ||
             (replay->end.frame && segment->frame >= replay->end.frame))
             return false;
-        if (belongs(connection, segment))
+        if (belongs(replay, segment))
             batch->segments[batch->count++] = *segment;
     }
     return !batch->at_end;
@@ -110,7 +113,7 @@ bool replay_fill(struct replay *replay, struct segment_batch *batch, struct verd
         return false;
     replay->in_block = keep_own(replay, batch);
     batch->at_end = false;
-    if (!tracker_take(replay->tracker, batch, verdicts, fault))
+    if (!judge_take(replay->judge, batch, verdicts, fault))
         return false;
     for (size_t i = 0; i < batch->count; i++)
         verdicts[i].connection = replay->connection;

@@ -13,7 +13,7 @@ struct replay;
  * held no corrupt record, and no segment came in fragments. */
 bool replay_is_possible(const struct trace *trace, uint32_t connection);
 
-/* The trace is retained.  hash_key as for tracker_open.  NULL with a fault. */
+/* The trace is retained.  hash_key as for grouping_open.  NULL with a fault. */
 struct replay *replay_open(struct trace *trace, uint32_t connection,
                            const struct segment_stream_options *options, const uint64_t hash_key[2],
                            struct memory *memory, struct fault *fault);

@@ -41,8 +41,13 @@ static struct view view_of(struct sequence_state *f, struct sequence_state *r,
 
 void sequence_start(struct sequence_state *state)
 {
-    state->window = WINDOW_NONE;
     state->window_scale = WINDOW_SCALE_UNKNOWN;
+}
+
+/* The raw window field of the latest segment; no window that there can be, before the first. */
+static uint32_t latest_window(const struct sequence_state *state)
+{
+    return state->window_known ? state->window : UINT32_MAX;
 }
 
 static bool fills_window(const struct view *view)
@@ -51,7 +56,7 @@ static bool fills_window(const struct view *view)
     if (!view->length || view->is_control || r->window_scale == WINDOW_SCALE_UNKNOWN)
         return false;
     bool is_raw = r->first_ack_pending || r->window_scale == WINDOW_SCALE_UNUSED;
-    uint32_t window = is_raw ? r->window : r->window << r->window_scale;
+    uint32_t window = is_raw ? latest_window(r) : latest_window(r) << r->window_scale;
     return view->segment->seq + view->length == r->last_ack + window;
 }
 
@@ -64,9 +69,11 @@ static bool is_keep_alive(const struct view *view)
 static uint32_t judge_pure_ack(const struct view *view)
 {
     struct sequence_state *f = view->f;
-    bool same_window = view->segment->window == f->window;
+    bool same_window = view->segment->window == latest_window(f);
     if (view->segment->window == 0)
-        return f->window == 0 && view->r->was_zero_window_probe ? JUDGED_ZERO_WINDOW_PROBE_ACK : 0;
+        return latest_window(f) == 0 && view->r->was_zero_window_probe
+                   ? JUDGED_ZERO_WINDOW_PROBE_ACK
+                   : 0;
     if (!same_window)
         return JUDGED_WINDOW_UPDATE;
     if (view->r->was_keep_alive)
@@ -79,7 +86,7 @@ static uint32_t judge_state(const struct view *view)
 {
     const struct segment *segment = view->segment;
     struct sequence_state *f = view->f, *r = view->r;
-    if (view->length == 1 && segment->seq == f->next && r->window == 0)
+    if (view->length == 1 && segment->seq == f->next && latest_window(r) == 0)
         return JUDGED_ZERO_WINDOW_PROBE;
     uint32_t judged = 0;
     if (segment->window == 0 && !view->is_control)
@@ -182,6 +189,7 @@ void sequence_judge(struct sequence_state *f, struct sequence_state *r,
     if (!is_probe)
         advance(&view, was_listed ? view.end : segment->seq + view.length);
     f->window = segment->window;
+    f->window_known = true;
     f->last_ack = segment->ack;
     f->last_time_ns = segment->time_ns;
     f->was_keep_alive = judged & JUDGED_KEEP_ALIVE;

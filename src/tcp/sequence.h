@@ -30,7 +30,6 @@ enum judgement {
 };
 enum { JUDGEMENTS_COUNTED = 10 };
 
-#define WINDOW_NONE UINT32_MAX /* no segment was seen */
 #define DUPLICATES_BLOCKED                                                                         \
     UINT32_MAX /* tshark's mark after an ACK of lost data; more than any count */
 
@@ -38,15 +37,14 @@ enum { JUDGEMENTS_COUNTED = 10 };
 struct sequence_state {
     int64_t next_time_ns; /* when `next` was reached */
     int64_t last_time_ns; /* of the latest segment */
-    uint32_t base;        /* initial sequence number; relative numbers start here */
     uint32_t next;        /* highest end of what was sent */
     uint32_t max_ack;     /* highest number reached without a hole, roughly */
     uint32_t last_ack;    /* raw acknowledgement field of the latest segment */
-    uint32_t window;      /* raw window field of the latest segment; WINDOW_NONE before */
     uint32_t duplicates;  /* of last_ack in a row; DUPLICATES_BLOCKED after an ACK of lost data */
     uint32_t sack_bytes;  /* in the first three SACK blocks of the latest segment */
+    uint16_t window;      /* raw window field of the latest segment, if window_known */
     int8_t window_scale;  /* the shift, WINDOW_SCALE_UNKNOWN or WINDOW_SCALE_UNUSED */
-    bool base_known : 1;
+    bool window_known : 1;
     bool was_keep_alive : 1;        /* the latest segment was a keep-alive */
     bool was_zero_window_probe : 1; /* … a zero window probe */
     bool first_ack_pending : 1;     /* a SYN was sent and no ACK without SYN since */

@@ -1,4 +1,4 @@
-/* All memory of one analysis: an arena, and the pools of the rings that live in it. */
+/* The memory of a tracker: an arena, and the pools of the rings that live in it. */
 #ifndef TCP_TCP_MEMORY_H
 #define TCP_TCP_MEMORY_H
 
@@ -10,7 +10,6 @@ struct tcp_memory {
     struct arena arena;
     struct ring_pool unacknowledged; /* of struct unacknowledged_segment */
     struct ring_pool byte_ranges;    /* of struct byte_range */
-    struct ring_pool zeek_blocks;    /* of struct zeek_block */
     struct split_lists *unused_splits;
 };
 

@@ -15,7 +15,9 @@ void trace_release(struct trace *trace)
     if (!trace || --trace->references > 0)
         return;
     packet_index_close(trace->index);
+    zeek_states_close(trace->zeek);
     tracker_close(trace->tracker);
+    grouping_close(trace->grouping);
     segment_stream_close(trace->stream);
     dataset_close(trace->dataset);
     free(trace);
@@ -39,10 +41,16 @@ static struct trace *open_trace(const char *pattern, const struct trace_options 
     trace->stream = segment_stream_open(trace->dataset, &reading, &trace->memory, fault);
     if (!trace->stream)
         goto failed;
-    trace->tracker = tracker_open(options->hash_key, trace->dataset->count, &trace->memory, fault);
+    trace->grouping = grouping_open(options->hash_key, &trace->memory, fault);
+    if (!trace->grouping)
+        goto failed;
+    trace->tracker = tracker_open(trace->dataset->count, &trace->memory, fault);
+    if (!trace->tracker)
+        goto failed;
+    trace->zeek = zeek_states_open(&trace->memory, fault);
     struct fault no_index; /* it is a convenience */
     trace->index = packet_index_open(&trace->memory, &no_index);
-    if (trace->tracker)
+    if (trace->zeek)
         return trace;
 failed:
     trace_release(trace);
@@ -56,16 +64,16 @@ struct taking {
     struct trace *trace; /* NULL until it is open */
     const struct trace_options *options;
     struct progress progress;
-    struct verdict verdicts[SEGMENT_BATCH_MAX];
+    struct assignment assignments[SEGMENT_BATCH_MAX];
 };
 
 /* Notes where the segments are, as long as that takes little memory. */
 static void index_batch(struct trace *trace, const struct segment_batch *batch,
-                        const struct verdict *verdicts)
+                        const struct assignment *assignments)
 {
     for (size_t i = 0; trace->index && i < batch->count; i++) {
-        if (!verdicts[i].has_connection ||
-            packet_index_add(trace->index, &batch->segments[i], verdicts[i].connection))
+        if (!assignments[i].has_connection ||
+            packet_index_add(trace->index, &batch->segments[i], assignments[i].connection))
             continue;
         packet_index_close(trace->index);
         trace->index = NULL;
@@ -86,9 +94,12 @@ static bool take_batch(void *context, const struct segment_batch *batch, struct 
     taking->progress.packets += batch->packets;
     if (tell_progress(taking))
         return fault_stopped(fault);
-    if (!tracker_take(taking->trace->tracker, batch, taking->verdicts, fault))
+    struct trace *trace = taking->trace;
+    if (!grouping_take(trace->grouping, batch, taking->assignments, fault) ||
+        !zeek_states_take(trace->zeek, batch, taking->assignments, fault) ||
+        !tracker_take(trace->tracker, batch, taking->assignments, NULL, fault))
         return false;
-    index_batch(taking->trace, batch, taking->verdicts);
+    index_batch(trace, batch, taking->assignments);
     return true;
 }
 

@@ -6,6 +6,7 @@
 
 #include "tcp/packet_index.h"
 #include "tcp/tracker.h"
+#include "tcp/zeek_states.h"
 
 /* How far the reading of a data set is. */
 struct progress {
@@ -29,7 +30,9 @@ struct trace {
     struct memory memory;
     struct dataset *dataset;
     struct segment_stream *stream; /* keeps the accounts */
+    struct grouping *grouping;
     struct tracker *tracker;
+    struct zeek_states *zeek;
     struct packet_index *index; /* NULL if it would have become too large */
     int64_t start_ns;           /* of the first packet */
     struct fault

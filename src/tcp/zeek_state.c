@@ -32,7 +32,7 @@ struct step {
     const struct segment *segment;
     bool is_originator;
     uint32_t length; /* of the payload */
-    struct tcp_memory *memory;
+    struct zeek_memory *memory;
     struct fault *fault;
 };
 
@@ -41,18 +41,34 @@ static bool has(const struct step *step, unsigned flag)
     return step->segment->flags & flag;
 }
 
-/* What the endpoint keeps of rare things; NULL with a fault. */
-static struct zeek_oddities *oddities_of(struct step *step, struct zeek_endpoint *endpoint)
+/* What is kept of an endpoint's rare things; NULL if there were none in the connection. */
+static struct zeek_oddities *known_oddities(const struct step *step,
+                                            const struct zeek_endpoint *endpoint)
 {
-    if (!endpoint->odd)
-        endpoint->odd = arena_allocate(&step->memory->arena, sizeof *endpoint->odd, step->fault);
-    return endpoint->odd;
+    const struct zeek_connection *zeek = step->zeek;
+    return zeek->odd ? &zeek->odd[endpoint - zeek->side] : NULL;
+}
+
+/* The same, from now on; NULL with a fault. */
+static struct zeek_oddities *oddities_of(struct step *step, const struct zeek_endpoint *endpoint)
+{
+    struct zeek_connection *zeek = step->zeek;
+    if (!zeek->odd)
+        zeek->odd = arena_allocate(&step->memory->arena, 2 * sizeof *zeek->odd, step->fault);
+    return known_oddities(step, endpoint);
 }
 
 /* ---- history ---- */
 
+static struct zeek_long_history *large_history(const struct zeek_history *history)
+{
+    struct zeek_long_history *large;
+    memcpy(&large, history->text, sizeof large);
+    return large;
+}
+
 /* Moves the history to a block with room for twice as much. */
-static bool enlarge(struct zeek_history *history, struct tcp_memory *memory, struct fault *fault)
+static bool enlarge(struct zeek_history *history, struct zeek_memory *memory, struct fault *fault)
 {
     size_t length;
     const char *text = zeek_history_text(history, &length);
@@ -64,24 +80,33 @@ static bool enlarge(struct zeek_history *history, struct tcp_memory *memory, str
     memcpy(large->text, text, length);
     large->length = (uint32_t)length;
     large->capacity = (uint32_t)capacity;
-    history->large = large;
+    memcpy(history->text, &large, sizeof large);
     history->is_large = true;
     return true;
 }
 
-static bool append_letter(struct zeek_history *history, char letter, struct tcp_memory *memory,
+static bool append_to_large(struct zeek_history *history, char letter, struct zeek_memory *memory,
+                            struct fault *fault)
+{
+    struct zeek_long_history *large = large_history(history);
+    if (large->length >= HISTORY_MAX)
+        return true;
+    if (large->length == large->capacity && !enlarge(history, memory, fault))
+        return false;
+    large = large_history(history);
+    large->text[large->length++] = letter;
+    return true;
+}
+
+static bool append_letter(struct zeek_history *history, char letter, struct zeek_memory *memory,
                           struct fault *fault)
 {
-    bool is_full = history->is_large ? history->large->length == history->large->capacity
-                                     : history->length == ZEEK_HISTORY_INLINE;
-    if (history->is_large && history->large->length >= HISTORY_MAX)
-        return true;
-    if (is_full && !enlarge(history, memory, fault))
+    if (!history->is_large && history->length == ZEEK_HISTORY_INLINE &&
+        !enlarge(history, memory, fault))
         return false;
     if (history->is_large)
-        history->large->text[history->large->length++] = letter;
-    else
-        history->text[history->length++] = letter;
+        return append_to_large(history, letter, memory, fault);
+    history->text[history->length++] = letter;
     return true;
 }
 
@@ -128,10 +153,11 @@ static bool write_counted(struct step *step, const struct zeek_endpoint *endpoin
 static bool write_syn(struct step *step, uint32_t relative)
 {
     uint32_t zero = 0, *last = &zero;
-    if (relative || step->endpoint->odd) {
-        if (!oddities_of(step, step->endpoint))
+    if (relative || step->zeek->odd) {
+        struct zeek_oddities *odd = oddities_of(step, step->endpoint);
+        if (!odd)
             return false;
-        last = &step->endpoint->odd->last_syn;
+        last = &odd->last_syn;
     }
     return write_numbered(step, MARK_SYN, has(step, TCP_ACK) ? 'H' : 'S', relative, last);
 }
@@ -147,9 +173,10 @@ static bool write_segment(struct step *step, uint32_t relative)
         return write_syn(step, relative);
     if (fin)
         return write_numbered(step, MARK_FIN, 'F', relative + step->length, &endpoint->last_fin);
-    if (rst)
-        return oddities_of(step, endpoint) &&
-               write_numbered(step, MARK_RST, 'R', relative, &endpoint->odd->last_rst);
+    if (rst) {
+        struct zeek_oddities *odd = oddities_of(step, endpoint);
+        return odd && write_numbered(step, MARK_RST, 'R', relative, &odd->last_rst);
+    }
     if (step->length)
         return write_once(step, MARK_DATA, 'D');
     return has(step, TCP_ACK) ? write_once(step, MARK_ACK, 'A') : true;
@@ -175,7 +202,7 @@ static bool flip(struct step *step)
 {
     struct zeek_connection *zeek = step->zeek;
     zeek->originator ^= 1;
-    zeek->sides_seen = (uint8_t)((zeek->sides_seen & 1) << 1 | zeek->sides_seen >> 1);
+    zeek->sides_seen = (zeek->sides_seen << 1 | zeek->sides_seen >> 1) & 3;
     zeek->is_partial = false;
     step->is_originator = !step->is_originator;
     return write_letter(step, step->endpoint, '^');
@@ -186,7 +213,7 @@ static bool start(struct step *step, unsigned side)
 {
     struct zeek_connection *zeek = step->zeek;
     zeek->is_started = true;
-    zeek->originator = (uint8_t)side;
+    zeek->originator = side & 1;
     step->is_originator = true;
     bool syn = has(step, TCP_SYN);
     uint16_t src = step->segment->src_port, dst = step->segment->dst_port;
@@ -211,14 +238,14 @@ static bool flip_after_syn_ack(struct step *step)
 static void note_partial(struct step *step)
 {
     struct zeek_connection *zeek = step->zeek;
-    uint8_t bit = step->is_originator ? 1 : 2;
+    unsigned bit = step->is_originator ? 1 : 2;
     if (!(zeek->sides_seen & bit)) {
         if (step->is_originator)
             zeek->is_partial = !has(step, TCP_SYN) || has(step, TCP_ACK);
         else if (!zeek->is_partial)
             zeek->is_partial = !has(step, TCP_SYN);
     }
-    zeek->sides_seen |= bit;
+    zeek->sides_seen = (zeek->sides_seen | bit) & 3;
 }
 
 /* ---- sequence numbers ---- */
@@ -288,9 +315,10 @@ static bool advance_last(struct step *step, uint32_t end)
         return true;
     else if (advance > 0)
         endpoint->last = end;
-    else if (step->length)
-        return oddities_of(step, endpoint) &&
-               write_counted(step, endpoint, 'T', &endpoint->odd->repeats);
+    else if (step->length) {
+        struct zeek_oddities *odd = oddities_of(step, endpoint);
+        return odd && write_counted(step, endpoint, 'T', &odd->repeats);
+    }
     return true;
 }
 
@@ -388,47 +416,43 @@ static bool update_state(struct step *step)
 
 /* ---- gaps ---- */
 
-static unsigned waiting_count(const struct zeek_endpoint *endpoint)
+static struct zeek_block *block_at(const struct ring *waiting, unsigned i)
 {
-    return endpoint->odd ? ring_count(&endpoint->odd->waiting) : 0;
-}
-
-static struct zeek_block *block_at(const struct zeek_endpoint *endpoint, unsigned i)
-{
-    return ring_at(&endpoint->odd->waiting, i, sizeof(struct zeek_block));
+    return ring_at(waiting, i, sizeof(struct zeek_block));
 }
 
 /* Drops the waiting blocks that begin at or before what is delivered, and moves it past them. */
-static void deliver_waiting(struct zeek_endpoint *endpoint, struct ring_pool *pool)
+static void deliver_waiting(struct step *step, struct zeek_endpoint *endpoint)
 {
-    unsigned taken = 0;
-    while (taken < waiting_count(endpoint) &&
-           !seq_after(block_at(endpoint, taken)->first, endpoint->delivered)) {
-        if (seq_after(block_at(endpoint, taken)->end, endpoint->delivered))
-            endpoint->delivered = block_at(endpoint, taken)->end;
-        taken++;
+    struct zeek_oddities *odd = known_oddities(step, endpoint);
+    unsigned taken = 0, count = odd ? ring_count(&odd->waiting) : 0;
+    for (; taken < count; taken++) {
+        const struct zeek_block *block = block_at(&odd->waiting, taken);
+        if (seq_after(block->first, endpoint->delivered))
+            break;
+        if (seq_after(block->end, endpoint->delivered))
+            endpoint->delivered = block->end;
     }
     if (taken)
-        ring_drop(&endpoint->odd->waiting, taken, pool);
+        ring_drop(&odd->waiting, taken, &step->memory->blocks);
 }
 
 static bool wait_for_hole(struct step *step, uint32_t first, uint32_t end)
 {
-    struct zeek_endpoint *endpoint = step->endpoint;
-    if (!oddities_of(step, endpoint))
+    struct zeek_oddities *odd = oddities_of(step, step->endpoint);
+    if (!odd)
         return false;
-    unsigned i = waiting_count(endpoint);
-    while (i > 0 && seq_before(first, block_at(endpoint, i - 1)->first))
+    unsigned i = ring_count(&odd->waiting);
+    while (i > 0 && seq_before(first, block_at(&odd->waiting, i - 1)->first))
         i--;
-    if (i > 0 && !seq_after(first, block_at(endpoint, i - 1)->end)) {
-        if (seq_after(end, block_at(endpoint, i - 1)->end))
-            block_at(endpoint, i - 1)->end = end;
+    if (i > 0 && !seq_after(first, block_at(&odd->waiting, i - 1)->end)) {
+        if (seq_after(end, block_at(&odd->waiting, i - 1)->end))
+            block_at(&odd->waiting, i - 1)->end = end;
         return true;
     }
-    if (waiting_count(endpoint) == WAITING_MAX)
+    if (ring_count(&odd->waiting) == WAITING_MAX)
         return true;
-    struct zeek_block *block =
-        ring_insert(&endpoint->odd->waiting, i, &step->memory->zeek_blocks, step->fault);
+    struct zeek_block *block = ring_insert(&odd->waiting, i, &step->memory->blocks, step->fault);
     if (!block)
         return false;
     *block = (struct zeek_block){first, end};
@@ -451,7 +475,7 @@ static bool take_data(struct step *step)
         return wait_for_hole(step, first, end);
     if (seq_after(end, endpoint->delivered))
         endpoint->delivered = end;
-    deliver_waiting(endpoint, &step->memory->zeek_blocks);
+    deliver_waiting(step, endpoint);
     return true;
 }
 
@@ -465,8 +489,8 @@ static bool note_gap(struct step *step)
 {
     if (!is_clean(step->peer) || !is_clean(step->endpoint))
         return true;
-    return oddities_of(step, step->peer) &&
-           write_counted(step, step->peer, 'G', &step->peer->odd->gaps);
+    struct zeek_oddities *odd = oddities_of(step, step->peer);
+    return odd && write_counted(step, step->peer, 'G', &odd->gaps);
 }
 
 /* The ACK covers data of the peer up to `ack`: each hole below it is a gap. */
@@ -480,18 +504,19 @@ static bool acknowledge(struct step *step, uint32_t ack)
     sender->trimmed = ack;
     if (!seq_after(ack, sender->delivered) || (step->zeek->is_partial && ack - sender->start <= 2))
         return true;
-    while (waiting_count(sender) && seq_before(block_at(sender, 0)->first, ack)) {
+    const struct zeek_oddities *odd = known_oddities(step, sender);
+    while (odd && ring_count(&odd->waiting) && seq_before(block_at(&odd->waiting, 0)->first, ack)) {
         if (!note_gap(step))
             return false;
-        sender->delivered = block_at(sender, 0)->first;
-        deliver_waiting(sender, &step->memory->zeek_blocks);
+        sender->delivered = block_at(&odd->waiting, 0)->first;
+        deliver_waiting(step, sender);
     }
     if (seq_after(ack, sender->delivered)) {
         if (!note_gap(step))
             return false;
         sender->delivered = ack;
     }
-    deliver_waiting(sender, &step->memory->zeek_blocks);
+    deliver_waiting(step, sender);
     return true;
 }
 
@@ -502,8 +527,8 @@ static bool note_zero_window(struct step *step)
     if (step->segment->window || has(step, TCP_RST) || step->peer->state == ZEEK_CLOSED ||
         step->endpoint->state == ZEEK_RESET)
         return true;
-    return oddities_of(step, step->endpoint) &&
-           write_counted(step, step->endpoint, 'W', &step->endpoint->odd->zero_windows);
+    struct zeek_oddities *odd = oddities_of(step, step->endpoint);
+    return odd && write_counted(step, step->endpoint, 'W', &odd->zero_windows);
 }
 
 /* The order is Zeek's own: letters, numbers, state, then what the ACK and the data reveal. */
@@ -536,7 +561,7 @@ static bool process(struct step *step)
 }
 
 bool zeek_take(struct zeek_connection *zeek, const struct segment *segment, unsigned side,
-               struct tcp_memory *memory, struct fault *fault)
+               struct zeek_memory *memory, struct fault *fault)
 {
     if (!segment->length_known || !segment->flags_known || !segment->options_known)
         return true;
@@ -557,8 +582,8 @@ bool zeek_take(struct zeek_connection *zeek, const struct segment *segment, unsi
 
 const char *zeek_history_text(const struct zeek_history *history, size_t *length)
 {
-    *length = history->is_large ? history->large->length : history->length;
-    return history->is_large ? history->large->text : history->text;
+    *length = history->is_large ? large_history(history)->length : history->length;
+    return history->is_large ? large_history(history)->text : history->text;
 }
 
 /* ---- conn_state ---- */

@@ -9,7 +9,7 @@
 #define TCP_ZEEK_STATE_H
 
 #include "packet/segment.h"
-#include "tcp/tcp_memory.h"
+#include "tcp/ring.h"
 
 enum zeek_endpoint_state {
     ZEEK_INACTIVE,
@@ -32,14 +32,13 @@ struct zeek_endpoint {
     uint8_t state, previous; /* enum zeek_endpoint_state */
     uint8_t letters;         /* which of S/H F R D A I Q are written */
     bool sent_fin;
-    uint32_t start;            /* initial sequence number */
-    uint32_t last;             /* highest end of what was sent */
-    uint32_t acked;            /* highest ACK from the peer */
-    uint32_t fin_end;          /* end of the latest FIN, relative to start */
-    uint32_t last_fin;         /* where the letter F was due last, relative to start */
-    uint32_t delivered;        /* up to here the data is whole, or known to be missing */
-    uint32_t trimmed;          /* up to here ACKs were looked at */
-    struct zeek_oddities *odd; /* NULL if there were none */
+    uint32_t start;     /* initial sequence number */
+    uint32_t last;      /* highest end of what was sent */
+    uint32_t acked;     /* highest ACK from the peer */
+    uint32_t fin_end;   /* end of the latest FIN, relative to start */
+    uint32_t last_fin;  /* where the letter F was due last, relative to start */
+    uint32_t delivered; /* up to here the data is whole, or known to be missing */
+    uint32_t trimmed;   /* up to here ACKs were looked at */
 };
 
 /* Numbers of data that was seen beyond a hole, first inclusive, end exclusive. */
@@ -56,26 +55,30 @@ struct zeek_long_history {
 };
 
 struct zeek_history {
-    union {
-        char text[ZEEK_HISTORY_INLINE];
-        struct zeek_long_history *large; /* if is_large */
-    };
-    uint8_t length; /* of the text in place */
-    bool is_large;
+    char text[ZEEK_HISTORY_INLINE]; /* or, if is_large, the address of a struct zeek_long_history */
+    uint8_t length : 7;             /* of the text in place */
+    bool is_large : 1;
 };
 
 struct zeek_connection {
-    struct zeek_endpoint side[2]; /* CLIENT and SERVER of connection.h */
-    uint8_t originator;           /* index of Zeek's originator in side */
-    bool is_started;
-    bool is_partial;    /* Zeek's is_partial */
-    uint8_t sides_seen; /* bit a side: its first segment was looked at */
+    struct zeek_endpoint side[2]; /* CLIENT and SERVER of grouping.h */
+    struct zeek_oddities *odd;    /* of both sides; NULL if there were none */
     struct zeek_history history;
+    uint8_t originator : 1; /* index of Zeek's originator in side */
+    uint8_t sides_seen : 2; /* bit a side: its first segment was looked at */
+    bool is_started : 1;
+    bool is_partial : 1; /* Zeek's is_partial */
+};
+
+/* The memory of the connections' rare parts. */
+struct zeek_memory {
+    struct arena arena;
+    struct ring_pool blocks; /* of struct zeek_block */
 };
 
 /* Takes one segment; `side` is the index of its sender.  False with a fault. */
 bool zeek_take(struct zeek_connection *zeek, const struct segment *segment, unsigned side,
-               struct tcp_memory *memory, struct fault *fault);
+               struct zeek_memory *memory, struct fault *fault);
 
 /* "SF", "S0", "RSTO" … */
 const char *zeek_conn_state(const struct zeek_connection *zeek);

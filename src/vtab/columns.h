@@ -64,7 +64,7 @@ extern const struct column_list capture_columns;    /* objects: file_account, ro
 /* Objects of a connection's row. */
 struct connection_row {
     uint64_t connection_id;
-    const struct dataset *dataset;
+    const struct trace *trace;
 };
 
 /* What columns of tcp_packets need beyond the header. */

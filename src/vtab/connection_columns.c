@@ -15,6 +15,18 @@ static const struct connection *connection_of(const void *const *objects)
     return objects[CONNECTION];
 }
 
+static struct flow_key key_of(const void *const *objects)
+{
+    const struct connection_row *row = objects[ROW];
+    return grouping_key(row->trace->grouping, connection_of(objects)->flow);
+}
+
+static const struct zeek_connection *zeek_of(const void *const *objects)
+{
+    const struct connection_row *row = objects[ROW];
+    return zeek_states_connection(row->trace->zeek, row->connection_id - 1);
+}
+
 static void show_text(sqlite3_context *context, const char *text)
 {
     sqlite3_result_text(context, text, -1, SQLITE_STATIC);
@@ -22,41 +34,48 @@ static void show_text(sqlite3_context *context, const char *text)
 
 /* ---- end points ---- */
 
-static void show_end_point(sqlite3_context *context, const struct connection *connection,
-                           bool is_low)
+static void show_address(sqlite3_context *context, const void *const *objects, bool is_low)
 {
     char text[ADDRESS_TEXT_SIZE];
-    const struct flow_key *key = &connection->key;
-    int length = address_text(key->ip_version, is_low ? key->low : key->high, text);
+    const struct flow_key key = key_of(objects);
+    int length = address_text(key.ip_version, is_low ? key.low : key.high, text);
     sqlite3_result_text(context, text, length, SQLITE_TRANSIENT);
 }
 
 static void get_client_ip(sqlite3_context *context, const void *value, const void *const *objects)
 {
     (void)value;
-    const struct connection *connection = connection_of(objects);
-    show_end_point(context, connection, connection->client_is_low);
+    show_address(context, objects, connection_of(objects)->client_is_low);
 }
 
 static void get_server_ip(sqlite3_context *context, const void *value, const void *const *objects)
 {
     (void)value;
-    const struct connection *connection = connection_of(objects);
-    show_end_point(context, connection, !connection->client_is_low);
+    show_address(context, objects, !connection_of(objects)->client_is_low);
+}
+
+static void show_port(sqlite3_context *context, const void *const *objects, bool is_low)
+{
+    const struct flow_key key = key_of(objects);
+    sqlite3_result_int(context, is_low ? key.low_port : key.high_port);
 }
 
 static void get_client_port(sqlite3_context *context, const void *value, const void *const *objects)
 {
     (void)value;
-    const struct connection *c = connection_of(objects);
-    sqlite3_result_int(context, c->client_is_low ? c->key.low_port : c->key.high_port);
+    show_port(context, objects, connection_of(objects)->client_is_low);
 }
 
 static void get_server_port(sqlite3_context *context, const void *value, const void *const *objects)
 {
     (void)value;
-    const struct connection *c = connection_of(objects);
-    sqlite3_result_int(context, c->client_is_low ? c->key.high_port : c->key.low_port);
+    show_port(context, objects, !connection_of(objects)->client_is_low);
+}
+
+static void get_ip_version(sqlite3_context *context, const void *value, const void *const *objects)
+{
+    (void)value;
+    sqlite3_result_int(context, key_of(objects).ip_version);
 }
 
 static void get_client_by(sqlite3_context *context, const void *value, const void *const *objects)
@@ -86,9 +105,10 @@ static void get_tunnel(sqlite3_context *context, const void *value, const void *
 static void get_community_id(sqlite3_context *context, const void *value,
                              const void *const *objects)
 {
-    (void)objects;
+    (void)value;
     char text[COMMUNITY_ID_LENGTH + 1];
-    community_id(value, text);
+    const struct flow_key key = key_of(objects);
+    community_id(&key, text);
     sqlite3_result_text(context, text, COMMUNITY_ID_LENGTH, SQLITE_TRANSIENT);
 }
 
@@ -124,21 +144,21 @@ static void get_is_open(sqlite3_context *context, const void *value, const void 
 static void get_is_preexisting(sqlite3_context *context, const void *value,
                                const void *const *objects)
 {
-    (void)objects;
-    sqlite3_result_int(context, !*(const bool *)value);
+    (void)value;
+    sqlite3_result_int(context, !connection_of(objects)->starts_with_syn);
 }
 
 static void get_conn_state(sqlite3_context *context, const void *value, const void *const *objects)
 {
-    (void)objects;
-    show_text(context, zeek_conn_state(value));
+    (void)value;
+    show_text(context, zeek_conn_state(zeek_of(objects)));
 }
 
 static void get_history(sqlite3_context *context, const void *value, const void *const *objects)
 {
-    (void)objects;
+    (void)value;
     size_t length;
-    const char *text = zeek_history_text(value, &length);
+    const char *text = zeek_history_text(&zeek_of(objects)->history, &length);
     sqlite3_result_text(context, text, (int)length, SQLITE_TRANSIENT);
 }
 
@@ -154,7 +174,7 @@ static void get_duration(sqlite3_context *context, const void *value, const void
 static void get_file(sqlite3_context *context, const void *value, const void *const *objects)
 {
     const struct connection_row *row = objects[ROW];
-    sqlite3_result_text(context, row->dataset->paths[*(const uint32_t *)value], -1,
+    sqlite3_result_text(context, row->trace->dataset->paths[*(const uint32_t *)value], -1,
                         SQLITE_TRANSIENT);
 }
 
@@ -182,7 +202,35 @@ static void get_initial_rtt(sqlite3_context *context, const void *value, const v
         sqlite3_result_double(context, (double)ns / 1e9);
 }
 
+static void get_syn_rtt(sqlite3_context *context, const void *value, const void *const *objects)
+{
+    (void)value;
+    const struct connection *c = connection_of(objects);
+    if (c->syn_rtt_known)
+        sqlite3_result_double(context, (double)c->syn_rtt_ns / 1e9);
+}
+
 /* ---- one side ---- */
+
+/* A number of struct direction, NULL unless it is known. */
+#define GET_NUMBER(name, is_known, number)                                                         \
+    static void get_##name(sqlite3_context *context, const void *value,                            \
+                           const void *const *objects)                                             \
+    {                                                                                              \
+        (void)objects;                                                                             \
+        const struct direction *side = value;                                                      \
+        if (is_known)                                                                              \
+            sqlite3_result_int64(context, (int64_t)(number));                                      \
+    }
+GET_NUMBER(side_packets, true, side->packets)
+GET_NUMBER(data_packets, true, side->data_packets)
+GET_NUMBER(window_scale, side->window_scale_known, side->window_scale)
+GET_NUMBER(mss, side->mss_known, side->mss)
+GET_NUMBER(sack_permitted, side->syn_options_known, side->sack_permitted)
+GET_NUMBER(timestamps, side->syn_options_known, side->timestamps)
+GET_NUMBER(in_flight_max, side->bytes_in_flight_max, side->bytes_in_flight_max)
+GET_NUMBER(ttl, side->packets, side->ttl)
+GET_NUMBER(isn, side->syn_seen, side->isn)
 
 static void get_rtt_mean(sqlite3_context *context, const void *value, const void *const *objects)
 {
@@ -240,30 +288,6 @@ static void get_window_max(sqlite3_context *context, const void *value, const vo
         sqlite3_result_int64(context, window->max);
 }
 
-static void get_retransmitted_bytes(sqlite3_context *context, const void *value,
-                                    const void *const *objects)
-{
-    (void)objects;
-    const struct direction *side = value;
-    sqlite3_result_int64(context, side->trouble ? (int64_t)side->trouble->retransmitted_bytes : 0);
-}
-
-static void get_unique_bytes(sqlite3_context *context, const void *value,
-                             const void *const *objects)
-{
-    (void)objects;
-    sqlite3_result_int64(context, (int64_t)direction_unique_bytes(value));
-}
-
-static void get_in_flight_max(sqlite3_context *context, const void *value,
-                              const void *const *objects)
-{
-    (void)objects;
-    uint32_t bytes = *(const uint32_t *)value;
-    if (bytes)
-        sqlite3_result_int64(context, bytes);
-}
-
 static void get_idle_max(sqlite3_context *context, const void *value, const void *const *objects)
 {
     (void)objects;
@@ -272,20 +296,35 @@ static void get_idle_max(sqlite3_context *context, const void *value, const void
         sqlite3_result_double(context, (double)side->idle_max_ns / 1e9);
 }
 
-static void get_ttl(sqlite3_context *context, const void *value, const void *const *objects)
+/* ---- one side, from what most connections have none of ---- */
+
+static enum side side_of(const void *value, const void *const *objects)
 {
-    (void)objects;
-    const struct direction *side = value;
-    if (side->packets)
-        sqlite3_result_int(context, side->ttl);
+    return value == &connection_of(objects)->side[SERVER] ? SERVER : CLIENT;
+}
+
+static void get_retransmitted_bytes(sqlite3_context *context, const void *value,
+                                    const void *const *objects)
+{
+    uint64_t bytes =
+        connection_retransmitted_bytes(connection_of(objects), side_of(value, objects));
+    sqlite3_result_int64(context, (int64_t)bytes);
+}
+
+static void get_unique_bytes(sqlite3_context *context, const void *value,
+                             const void *const *objects)
+{
+    uint64_t bytes = connection_unique_bytes(connection_of(objects), side_of(value, objects));
+    sqlite3_result_int64(context, (int64_t)bytes);
 }
 
 #define GET_COUNT(name, judgement)                                                                 \
     static void get_##name(sqlite3_context *context, const void *value,                            \
                            const void *const *objects)                                             \
     {                                                                                              \
-        (void)objects;                                                                             \
-        sqlite3_result_int64(context, (int64_t)direction_count(value, judgement));                 \
+        uint64_t count =                                                                           \
+            connection_judged(connection_of(objects), side_of(value, objects), judgement);         \
+        sqlite3_result_int64(context, (int64_t)count);                                             \
     }
 GET_COUNT(retransmissions, JUDGED_RETRANSMISSION)
 GET_COUNT(fast_retransmissions, JUDGED_FAST_RETRANSMISSION)
@@ -310,11 +349,6 @@ GET_COUNT(window_full, JUDGED_WINDOW_FULL)
         .name = name_, .kind = kind_, .offset = AT(field), .unit = unit_, .meaning = meaning_,     \
         .rule = rule_                                                                              \
     }
-#define KNOWN(name_, kind_, field, flag, unit_, meaning_, rule_)                                   \
-    {                                                                                              \
-        .name = name_, .kind = kind_, .offset = AT(field), .known = 1 + AT(flag), .unit = unit_,   \
-        .meaning = meaning_, .rule = rule_                                                         \
-    }
 #define SHOWN(name_, kind_, field, get_, unit_, meaning_, rule_)                                   \
     {                                                                                              \
         .name = name_, .kind = kind_, .offset = AT(field), .get = get_, .unit = unit_,             \
@@ -326,11 +360,6 @@ GET_COUNT(window_full, JUDGED_WINDOW_FULL)
         .name = prefix name_, .kind = kind_, .offset = SIDE(side_, field), .unit = unit_,          \
         .meaning = meaning_, .rule = rule_                                                         \
     }
-#define ONE_KNOWN(prefix, side_, name_, kind_, field, flag, unit_, meaning_, rule_)                \
-    {                                                                                              \
-        .name = prefix name_, .kind = kind_, .offset = SIDE(side_, field),                         \
-        .known = 1 + SIDE(side_, flag), .unit = unit_, .meaning = meaning_, .rule = rule_          \
-    }
 #define ONE_SHOWN(prefix, side_, name_, kind_, offset_, get_, unit_, meaning_, rule_)              \
     {                                                                                              \
         .name = prefix name_, .kind = kind_, .offset = offset_, .get = get_, .unit = unit_,        \
@@ -340,8 +369,6 @@ GET_COUNT(window_full, JUDGED_WINDOW_FULL)
 /* The same column for the client and for the server. */
 #define BOTH_PLAIN(...)                                                                            \
     ONE_PLAIN("client_", CLIENT, __VA_ARGS__), ONE_PLAIN("server_", SERVER, __VA_ARGS__)
-#define BOTH_KNOWN(...)                                                                            \
-    ONE_KNOWN("client_", CLIENT, __VA_ARGS__), ONE_KNOWN("server_", SERVER, __VA_ARGS__)
 #define BOTH_SHOWN(name_, kind_, field, ...)                                                       \
     ONE_SHOWN("client_", CLIENT, name_, kind_, SIDE(CLIENT, field), __VA_ARGS__),                  \
         ONE_SHOWN("server_", SERVER, name_, kind_, SIDE(SERVER, field), __VA_ARGS__)
@@ -358,15 +385,15 @@ GET_COUNT(window_full, JUDGED_WINDOW_FULL)
 static const struct column columns[] = {
     {.name = "connection_id", .kind = COLUMN_U64, .object = ROW, .offset = offsetof(struct connection_row, connection_id),
      .unit = "number", .meaning = "1, 2, 3 … in order of first segment", .rule = "Wireshark tcp.stream + 1"},
-    SHOWN("client_ip", COLUMN_TEXT, key, get_client_ip, "address", "address of the client", "first segment: SYN, its sender; SYN+ACK, its receiver; else its sender"),
-    SHOWN("client_port", COLUMN_SHORT, key, get_client_port, "port", "port of the client", "as client_ip"),
-    SHOWN("server_ip", COLUMN_TEXT, key, get_server_ip, "address", "address of the other side", "as client_ip"),
-    SHOWN("server_port", COLUMN_SHORT, key, get_server_port, "port", "port of the other side", "as client_ip"),
+    SHOWN("client_ip", COLUMN_TEXT, flow, get_client_ip, "address", "address of the client", "first segment: SYN, its sender; SYN+ACK, its receiver; else its sender"),
+    SHOWN("client_port", COLUMN_SHORT, flow, get_client_port, "port", "port of the client", "as client_ip"),
+    SHOWN("server_ip", COLUMN_TEXT, flow, get_server_ip, "address", "address of the other side", "as client_ip"),
+    SHOWN("server_port", COLUMN_SHORT, flow, get_server_port, "port", "port of the other side", "as client_ip"),
     SHOWN("client_by", COLUMN_TEXT, client_by, get_client_by, "", "how the client was known: syn, synack or first", "tcpvtab"),
-    PLAIN("ip_version", COLUMN_U8, key.ip_version, "", "4 or 6", "RFC 791, RFC 8200"),
+    SHOWN("ip_version", COLUMN_INTEGER, flow, get_ip_version, "", "4 or 6", "RFC 791, RFC 8200"),
     SHOWN("vlan_id", COLUMN_INTEGER, vlan_id, get_vlan_id, "", "innermost VLAN of the first segment", "IEEE 802.1Q"),
     SHOWN("tunnel", COLUMN_TEXT, tunnel, get_tunnel, "", "tunnels around the first segment, outermost first: vxlan, gre/ipip …", "tcpvtab"),
-    SHOWN("community_id", COLUMN_TEXT, key, get_community_id, "", "Community ID of the end points, seed 0", "Community ID v1"),
+    SHOWN("community_id", COLUMN_TEXT, flow, get_community_id, "", "Community ID of the end points, seed 0", "Community ID v1"),
     SHOWN("status", COLUMN_TEXT, syn_count, get_status, "", "R if there was an RST, else S<SYNs>F<FINs>", "tcpvtab"),
     PLAIN("syn_count", COLUMN_U32, syn_count, "segments", "segments with SYN, SYN+ACK included", "tcpvtab"),
     PLAIN("fin_count", COLUMN_U32, fin_count, "segments", "segments with FIN", "tcpvtab"),
@@ -374,9 +401,9 @@ static const struct column columns[] = {
     SHOWN("is_complete", COLUMN_SHORT, syn_count, get_is_complete, "0/1", "a SYN and a FIN were seen", "tcpvtab"),
     SHOWN("is_reset", COLUMN_SHORT, rst_count, get_is_reset, "0/1", "an RST was seen", "tcpvtab"),
     SHOWN("is_open", COLUMN_SHORT, fin_count, get_is_open, "0/1", "no FIN, or payload after the first FIN", "tcpvtab"),
-    SHOWN("is_preexisting", COLUMN_SHORT, starts_with_syn, get_is_preexisting, "0/1", "the first segment is no SYN", "tcpvtab"),
-    SHOWN("conn_state", COLUMN_TEXT, zeek, get_conn_state, "", "state at the end: SF, S0, REJ, RSTO …", "Zeek conn_state"),
-    SHOWN("history", COLUMN_TEXT, zeek.history, get_history, "", "what each side did first, a letter each", "Zeek history, as zeek -C"),
+    SHOWN("is_preexisting", COLUMN_SHORT, flow, get_is_preexisting, "0/1", "the first segment is no SYN", "tcpvtab"),
+    SHOWN("conn_state", COLUMN_TEXT, flow, get_conn_state, "", "state at the end: SF, S0, REJ, RSTO …", "Zeek conn_state"),
+    SHOWN("history", COLUMN_TEXT, flow, get_history, "", "what each side did first, a letter each", "Zeek history, as zeek -C"),
     PLAIN("completeness", COLUMN_U8, completeness, "bits", "SYN 1, SYN+ACK 2, ACK 4, data 8, FIN 16, RST 32", "Wireshark tcp.completeness"),
     PLAIN("start_time", COLUMN_TIME, start_ns, "Unix s", "time of the first segment", "capture"),
     PLAIN("start_ns", COLUMN_I64, start_ns, "Unix ns", "time of the first segment", "capture"),
@@ -390,14 +417,14 @@ static const struct column columns[] = {
     SHOWN("first_file", COLUMN_TEXT, first_file, get_file, "path", "file of the first segment", "tcpvtab"),
     SHOWN("last_file", COLUMN_TEXT, last_file, get_file, "path", "file of the last segment", "tcpvtab"),
     SHOWN("packets", COLUMN_INTEGER, side, get_packets, "segments", "segments of both sides", "tcpvtab"),
-    BOTH_PLAIN("packets", COLUMN_U64, packets, "segments", "segments that this side sent", "tcpvtab"),
+    BOTH_SIDE("packets", COLUMN_INTEGER, get_side_packets, "segments", "segments that this side sent", "tcpvtab"),
     SHOWN("bytes", COLUMN_INTEGER, side, get_bytes, "bytes", "payload of both sides, retransmissions included", "Wireshark tcp.len"),
     BOTH_PLAIN("bytes", COLUMN_U64, bytes, "bytes", "payload that this side sent, retransmissions included", "Wireshark tcp.len"),
     BOTH_SIDE("unique_bytes", COLUMN_INTEGER, get_unique_bytes, "bytes", "payload without what was sent again", "tcptrace unique bytes"),
     BOTH_PLAIN("wire_bytes", COLUMN_U64, wire_bytes, "bytes", "original length of the frames that this side sent", "tshark -z conv,tcp"),
-    BOTH_PLAIN("data_packets", COLUMN_U64, data_packets, "segments", "segments with payload", "tcptrace actual data pkts"),
+    BOTH_SIDE("data_packets", COLUMN_INTEGER, get_data_packets, "segments", "segments with payload", "tcptrace actual data pkts"),
     SHOWN("initial_rtt", COLUMN_REAL, initial_rtt_ns, get_initial_rtt, "s", "latest SYN to the first ACK without SYN", "Wireshark tcp.analysis.initial_rtt"),
-    KNOWN("syn_rtt", COLUMN_SECONDS, syn_rtt_ns, syn_rtt_known, "s", "latest SYN to the first SYN+ACK", "tcpvtab"),
+    SHOWN("syn_rtt", COLUMN_REAL, syn_rtt_ns, get_syn_rtt, "s", "latest SYN to the first SYN+ACK", "tcpvtab"),
     BOTH_PLAIN("rtt_samples", COLUMN_U64, round_trips.samples, "samples", "round trips of data that this side sent: exact ACKs, Karn's rule, none past a loss", "tcptrace RTT samples"),
     BOTH_SHOWN("rtt_min", COLUMN_REAL, round_trips, get_rtt_min, "s", "shortest of them", "tcptrace RTT min"),
     BOTH_SHOWN("rtt_mean", COLUMN_REAL, round_trips, get_rtt_mean, "s", "their mean", "tcptrace RTT avg"),
@@ -407,10 +434,10 @@ static const struct column columns[] = {
     BOTH_SHOWN("window_min", COLUMN_INTEGER, window, get_window_min, "bytes", "smallest effective receive window", "Wireshark tcp.window_size"),
     BOTH_SHOWN("window_mean", COLUMN_REAL, window, get_window_mean, "bytes", "mean over those segments", "Wireshark tcp.window_size"),
     BOTH_SHOWN("window_max", COLUMN_INTEGER, window, get_window_max, "bytes", "largest effective receive window", "Wireshark tcp.window_size"),
-    BOTH_KNOWN("window_scale", COLUMN_U8, window_scale, window_scale_known, "shift", "window scale offered in the SYN", "RFC 7323 section 2"),
-    BOTH_KNOWN("mss", COLUMN_U16, mss, mss_known, "bytes", "maximum segment size in the SYN", "RFC 9293 section 3.7.1"),
-    BOTH_KNOWN("sack_permitted", COLUMN_BOOL, sack_permitted, syn_options_known, "0/1", "SACK permitted in the SYN", "RFC 2018 section 2"),
-    BOTH_KNOWN("timestamps", COLUMN_BOOL, timestamps, syn_options_known, "0/1", "timestamps in the SYN", "RFC 7323 section 3"),
+    BOTH_SIDE("window_scale", COLUMN_INTEGER, get_window_scale, "shift", "window scale offered in the SYN", "RFC 7323 section 2"),
+    BOTH_SIDE("mss", COLUMN_INTEGER, get_mss, "bytes", "maximum segment size in the SYN", "RFC 9293 section 3.7.1"),
+    BOTH_SIDE("sack_permitted", COLUMN_SHORT, get_sack_permitted, "0/1", "SACK permitted in the SYN", "RFC 2018 section 2"),
+    BOTH_SIDE("timestamps", COLUMN_SHORT, get_timestamps, "0/1", "timestamps in the SYN", "RFC 7323 section 3"),
     BOTH_COUNT("retransmissions", get_retransmissions, "segments sent again, fast and spurious ones included"),
     BOTH_COUNT("fast_retransmissions", get_fast_retransmissions, "… within 20 ms of the second duplicate ACK or later ones"),
     BOTH_COUNT("spurious_retransmissions", get_spurious_retransmissions, "… though acknowledged already"),
@@ -422,10 +449,10 @@ static const struct column columns[] = {
     BOTH_COUNT("zero_window_probes", get_zero_window_probes, "one byte sent into a closed window"),
     BOTH_COUNT("window_full", get_window_full, "segments that fill the other side's window"),
     BOTH_SIDE("retransmitted_bytes", COLUMN_INTEGER, get_retransmitted_bytes, "bytes", "payload of the retransmissions", "Wireshark"),
-    BOTH_SHOWN("bytes_in_flight_max", COLUMN_INTEGER, bytes_in_flight_max, get_in_flight_max, "bytes", "most bytes sent and not acknowledged", "Wireshark tcp.analysis.bytes_in_flight"),
+    BOTH_SIDE("bytes_in_flight_max", COLUMN_INTEGER, get_in_flight_max, "bytes", "most bytes sent and not acknowledged", "Wireshark tcp.analysis.bytes_in_flight"),
     BOTH_SIDE("idle_max", COLUMN_REAL, get_idle_max, "s", "longest pause between two segments of this side", "tcptrace idletime max"),
     BOTH_SIDE("ttl", COLUMN_INTEGER, get_ttl, "hops", "TTL or hop limit of this side's first segment", "RFC 791, RFC 8200"),
-    BOTH_KNOWN("isn", COLUMN_U32, isn, syn_seen, "", "initial sequence number, of this side's first SYN", "RFC 9293 section 3.4.1"),
+    BOTH_SIDE("isn", COLUMN_INTEGER, get_isn, "", "initial sequence number, of this side's first SYN", "RFC 9293 section 3.4.1"),
 };
 /* clang-format on */
 

@@ -19,7 +19,7 @@ static void show_connection(const struct trace *trace, size_t index, const void 
                             void *row)
 {
     struct connection_row *shown = row;
-    *shown = (struct connection_row){.connection_id = index + 1, .dataset = trace->dataset};
+    *shown = (struct connection_row){.connection_id = index + 1, .trace = trace};
     objects[0] = tracker_connection(trace->tracker, index);
     objects[1] = shown;
 }

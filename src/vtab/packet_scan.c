@@ -13,7 +13,7 @@ void packet_scan_end(struct packet_scan *scan)
     memory_release(memory, scan->verdicts, SEGMENT_BATCH_MAX * sizeof *scan->verdicts);
     memory_release(memory, scan->batch, sizeof *scan->batch);
     replay_close(scan->replay);
-    tracker_close(scan->tracker);
+    judge_close(scan->judge);
     segment_stream_close(scan->stream);
     dataset_close(scan->dataset);
     *scan = (struct packet_scan){.table = NULL};
@@ -54,9 +54,9 @@ static bool open_stream(struct packet_scan *scan, const struct packet_scan_reque
     if (!scan->stream)
         return false;
     if (request->needs & NEEDS_TRACKER)
-        scan->tracker = tracker_open(scan->table->shared->hash_key, scan->dataset->count,
-                                     &scan->memory, &scan->fault);
-    return scan->tracker || !(request->needs & NEEDS_TRACKER);
+        scan->judge = judge_open(scan->table->shared->hash_key, scan->dataset->count, &scan->memory,
+                                 &scan->fault);
+    return scan->judge || !(request->needs & NEEDS_TRACKER);
 }
 
 static bool open_source(struct packet_scan *scan, const struct packet_scan_request *request)
@@ -146,7 +146,7 @@ int packet_scan_read(struct packet_scan *scan)
         show_progress(scan);
     if (scan->stream)
         scan->row.start_ns = segment_stream_start_ns(scan->stream);
-    if (scan->tracker && !tracker_take(scan->tracker, scan->batch, scan->verdicts, &fault))
+    if (scan->judge && !judge_take(scan->judge, scan->batch, scan->verdicts, &fault))
         return table_fault(table, &fault);
     return SQLITE_OK;
 }

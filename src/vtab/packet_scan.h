@@ -7,6 +7,7 @@
 #ifndef VTAB_PACKET_SCAN_H
 #define VTAB_PACKET_SCAN_H
 
+#include "tcp/judge.h"
 #include "tcp/replay.h"
 #include "vtab/capture_table.h"
 #include "vtab/progress.h"
@@ -24,8 +25,8 @@ struct packet_scan {
     struct memory memory;
     struct dataset *dataset;
     struct segment_stream *stream;
-    struct tracker *tracker;    /* NULL if nothing asks for connections */
-    struct replay *replay;      /* instead of stream and tracker */
+    struct judge *judge;        /* NULL if nothing asks for connections */
+    struct replay *replay;      /* instead of stream and judge */
     struct progress_line *line; /* NULL unless the scan is to show how far it is */
     struct progress progress;
     struct segment_batch *batch;

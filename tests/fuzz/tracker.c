@@ -5,6 +5,7 @@
 
 #include "tcp/community_id.h"
 #include "tcp/tracker.h"
+#include "tcp/zeek_states.h"
 
 enum { RECORD = 16, CONNECTIONS_MAX = 4096 };
 
@@ -85,46 +86,70 @@ static void add_up(struct sums *sums, const struct segment_batch *batch,
 static void check_connection(const struct connection *connection, const struct sums *sums)
 {
     const struct direction *a = &connection->side[CLIENT], *b = &connection->side[SERVER];
-    char status[STATUS_TEXT_SIZE], id[COMMUNITY_ID_LENGTH + 1];
-    size_t length;
+    char status[STATUS_TEXT_SIZE];
     MUST(a->packets + b->packets == sums->packets);
     MUST(a->bytes + b->bytes == sums->bytes);
-    MUST(direction_unique_bytes(a) + direction_unique_bytes(b) <= sums->numbers);
+    MUST(connection_unique_bytes(connection, CLIENT) +
+             connection_unique_bytes(connection, SERVER) <=
+         sums->numbers);
     for (int bit = 0; bit < JUDGEMENTS_COUNTED; bit++)
-        MUST(direction_count(a, 1u << bit) + direction_count(b, 1u << bit) ==
+        MUST(connection_judged(connection, CLIENT, 1u << bit) +
+                 connection_judged(connection, SERVER, 1u << bit) ==
              sums->judgements[bit]);
     MUST(connection_status(connection, status) < STATUS_TEXT_SIZE);
-    const char *history = zeek_history_text(&connection->zeek.history, &length);
+}
+
+static void check_zeek(const struct zeek_connection *zeek)
+{
+    size_t length;
+    const char *history = zeek_history_text(&zeek->history, &length);
     digest_bytes(0, history, length);
-    MUST(zeek_conn_state(&connection->zeek));
-    community_id(&connection->key, id);
+    MUST(zeek_conn_state(zeek));
+}
+
+static void check_key(const struct flow_key *key)
+{
+    char id[COMMUNITY_ID_LENGTH + 1];
+    community_id(key, id);
     MUST(strlen(id) == COMMUNITY_ID_LENGTH);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct segment_batch batch;
+    static struct assignment assignments[SEGMENT_BATCH_MAX];
     static struct verdict verdicts[SEGMENT_BATCH_MAX];
     static struct sums sums[CONNECTIONS_MAX];
     const uint64_t hash_key[2] = {1, 2};
     struct memory memory = {.limit = FUZZ_MEMORY_MAX};
     struct fault fault;
-    struct tracker *tracker = tracker_open(hash_key, 1, &memory, &fault);
+    struct grouping *grouping = grouping_open(hash_key, &memory, &fault);
+    struct tracker *tracker = tracker_open(1, &memory, &fault);
+    struct zeek_states *zeek = zeek_states_open(&memory, &fault);
     struct cursor input = cursor_over(data, size), record;
     int64_t time_ns = 0;
-    MUST(tracker);
+    MUST(grouping && tracker && zeek);
     memset(sums, 0, sizeof sums);
     do {
         batch.count = 0;
         while (batch.count < SEGMENT_BATCH_MAX && tracker_count(tracker) < CONNECTIONS_MAX / 2 &&
                cursor_take(&input, RECORD, &record))
             batch.segments[batch.count++] = segment_of(&record, &time_ns);
-        MUST(tracker_take(tracker, &batch, verdicts, &fault));
+        MUST(grouping_take(grouping, &batch, assignments, &fault));
+        MUST(zeek_states_take(zeek, &batch, assignments, &fault));
+        MUST(tracker_take(tracker, &batch, assignments, verdicts, &fault));
         add_up(sums, &batch, verdicts);
     } while (batch.count == SEGMENT_BATCH_MAX);
-    for (size_t i = 0; i < tracker_count(tracker); i++)
-        check_connection(tracker_connection(tracker, i), &sums[i]);
+    for (size_t i = 0; i < tracker_count(tracker); i++) {
+        const struct connection *connection = tracker_connection(tracker, i);
+        const struct flow_key key = grouping_key(grouping, connection->flow);
+        check_connection(connection, &sums[i]);
+        check_zeek(zeek_states_connection(zeek, i));
+        check_key(&key);
+    }
+    zeek_states_close(zeek);
     tracker_close(tracker);
+    grouping_close(grouping);
     MUST(memory.used == 0);
     return 0;
 }

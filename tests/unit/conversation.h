@@ -2,9 +2,10 @@
 #ifndef UNIT_CONVERSATION_H
 #define UNIT_CONVERSATION_H
 
-#include "pools.h"
 #include "tcp/connection.h"
-#include "tcp/flow_table.h"
+#include "tcp/zeek_state.h"
+
+#include "pools.h"
 
 #include <stdlib.h>
 
@@ -76,26 +77,56 @@ static inline struct segment segment_of(const struct line *line, struct end_poin
     return segment;
 }
 
-/* Gives a segment to the connection, which begins with it if it has none yet. */
-static inline struct verdict take_segment(struct connection *connection,
-                                          const struct segment *segment, struct tcp_memory *pools)
+/* One connection, by all rules. */
+struct conversation {
+    struct tcp_memory pools;
+    struct zeek_memory zeek_memory;
+    struct grouping *grouping;
+    struct connection connection;
+    struct zeek_connection zeek;
+};
+
+static inline void conversation_open(struct conversation *conversation)
 {
+    const uint64_t hash_key[2] = {3, 5};
+    *conversation = (struct conversation){.zeek_memory.arena = arena_open(&memory)};
+    pools_open(&conversation->pools);
+    conversation->zeek_memory.blocks =
+        ring_pool_open(&conversation->zeek_memory.arena, sizeof(struct zeek_block));
+    conversation->grouping = grouping_open(hash_key, &memory, &fault);
+    if (!conversation->grouping)
+        abort();
+}
+
+static inline void conversation_close(struct conversation *conversation)
+{
+    grouping_close(conversation->grouping);
+    arena_close(&conversation->zeek_memory.arena);
+    arena_close(&conversation->pools.arena);
+}
+
+static inline struct verdict take_segment(struct conversation *conversation,
+                                          const struct segment *segment)
+{
+    static struct segment_batch batch = {.count = 1};
+    struct assignment assignment;
     struct verdict verdict = {0};
-    struct flow_key key;
-    bool sender_is_low;
-    flow_key_of(segment, &key, &sender_is_low);
-    if (connection->side[CLIENT].packets + connection->side[SERVER].packets == 0)
-        connection_start(connection, &key, segment, sender_is_low, false);
-    if (!connection_take(connection, segment, sender_is_low, &verdict, pools, &fault))
+    batch.segments[0] = *segment;
+    if (!grouping_take(conversation->grouping, &batch, &assignment, &fault) ||
+        assignment.connection > 0 ||
+        !connection_take(&conversation->connection, segment, &assignment, &verdict,
+                         &conversation->pools, &fault) ||
+        !zeek_take(&conversation->zeek, segment, assignment.side, &conversation->zeek_memory,
+                   &fault))
         abort();
     return verdict;
 }
 
-static inline struct verdict take_line(struct connection *connection, const struct line *line,
-                                       struct end_points ends, struct tcp_memory *pools)
+static inline struct verdict take_line(struct conversation *conversation, const struct line *line,
+                                       struct end_points ends)
 {
     struct segment segment = segment_of(line, ends);
-    return take_segment(connection, &segment, pools);
+    return take_segment(conversation, &segment);
 }
 
 #endif

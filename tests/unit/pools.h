@@ -5,7 +5,6 @@
 #include "tcp/byte_ranges.h"
 #include "tcp/tcp_memory.h"
 #include "tcp/unacknowledged.h"
-#include "tcp/zeek_state.h"
 
 static struct memory memory = {.limit = 256 << 20};
 static struct fault fault;
@@ -15,7 +14,6 @@ static inline void pools_open(struct tcp_memory *pools)
     *pools = (struct tcp_memory){.arena = arena_open(&memory)};
     pools->unacknowledged = ring_pool_open(&pools->arena, sizeof(struct unacknowledged_segment));
     pools->byte_ranges = ring_pool_open(&pools->arena, sizeof(struct byte_range));
-    pools->zeek_blocks = ring_pool_open(&pools->arena, sizeof(struct zeek_block));
 }
 
 #endif

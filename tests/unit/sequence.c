@@ -144,65 +144,61 @@ static void check_line(const char *name, const struct line *line, unsigned numbe
 
 static void test_example(const struct example *example)
 {
-    struct tcp_memory pools;
-    struct connection connection = {0};
+    struct conversation talk;
     const struct end_points ends = {40000, 80};
     uint64_t counts[2][JUDGEMENTS_COUNTED] = {0};
-    pools_open(&pools);
+    conversation_open(&talk);
     for (unsigned i = 0; i < LINES_MAX && example->lines[i].from; i++) {
         const struct line *line = &example->lines[i];
-        struct verdict verdict = take_line(&connection, line, ends, &pools);
+        struct verdict verdict = take_line(&talk, line, ends);
         check_line(example->name, line, i + 1, &verdict.sequence);
         for (unsigned bit = 0; bit < JUDGEMENTS_COUNTED; bit++)
             counts[line->from == 'B'][bit] += verdict.sequence.judgements >> bit & 1;
     }
-    for (int side = 0; side < 2; side++)
+    for (enum side side = CLIENT; side <= SERVER; side++)
         for (unsigned bit = 0; bit < JUDGEMENTS_COUNTED; bit++)
-            CHECK_INT(direction_count(&connection.side[side], 1u << bit), counts[side][bit]);
-    arena_close(&pools.arena);
+            CHECK_INT(connection_judged(&talk.connection, side, 1u << bit), counts[side][bit]);
+    conversation_close(&talk);
     CHECK_INT(memory.used, 0);
 }
 
 /* Bytes in flight leave out the first three SACK blocks of the latest segment of the receiver. */
 static void test_sack(void)
 {
-    struct tcp_memory pools;
-    struct connection connection = {0};
+    struct conversation talk;
     const struct end_points ends = {40000, 80};
-    pools_open(&pools);
-    take_line(&connection, &(struct line)A(0, ACK, 1000, 1, 1000, 100), ends, &pools);
+    conversation_open(&talk);
+    take_line(&talk, &(struct line)A(0, ACK, 1000, 1, 1000, 100), ends);
     struct segment ack = segment_of(&(struct line)B(1, ACK, 1, 1000, 0, 100), ends);
     ack.options.sack_count = 4;
     for (uint32_t i = 0; i < 4; i++) {
         ack.options.sack[i].left = 1100 + 100 * i;
         ack.options.sack[i].right = 1110 + 100 * i;
     }
-    take_segment(&connection, &ack, &pools);
-    struct verdict verdict =
-        take_line(&connection, &(struct line)A(2, ACK, 2000, 1, 1000, 100), ends, &pools);
+    take_segment(&talk, &ack);
+    struct verdict verdict = take_line(&talk, &(struct line)A(2, ACK, 2000, 1, 1000, 100), ends);
     CHECK_INT(verdict.sequence.bytes_in_flight, 2000 - 3 * 10);
-    arena_close(&pools.arena);
+    conversation_close(&talk);
 }
 
 /* The raw window counts as full until the direction's first ACK without SYN. */
 static void test_first_ack(void)
 {
-    struct tcp_memory pools;
-    struct connection connection = {0};
+    struct conversation talk;
     const struct end_points ends = {40000, 80};
     struct verdict verdict;
-    pools_open(&pools);
-    take_line(&connection, &(struct line)A(0, SYN, 100, 0, 0, 1000), ends, &pools);
-    take_line(&connection, &(struct line)B(1, SYN_ACK, 500, 101, 0, 10), ends, &pools);
-    connection.side[SERVER].sequence.window_scale = 1;
-    verdict = take_line(&connection, &(struct line)A(2, ACK, 101, 501, 10, 1000), ends, &pools);
+    conversation_open(&talk);
+    take_line(&talk, &(struct line)A(0, SYN, 100, 0, 0, 1000), ends);
+    take_line(&talk, &(struct line)B(1, SYN_ACK, 500, 101, 0, 10), ends);
+    talk.connection.side[SERVER].sequence.window_scale = 1;
+    verdict = take_line(&talk, &(struct line)A(2, ACK, 101, 501, 10, 1000), ends);
     CHECK_INT(verdict.sequence.judgements, JUDGED_WINDOW_FULL);
-    take_line(&connection, &(struct line)B(3, ACK, 501, 111, 0, 10), ends, &pools);
-    verdict = take_line(&connection, &(struct line)A(4, ACK, 111, 501, 10, 1000), ends, &pools);
+    take_line(&talk, &(struct line)B(3, ACK, 501, 111, 0, 10), ends);
+    verdict = take_line(&talk, &(struct line)A(4, ACK, 111, 501, 10, 1000), ends);
     CHECK_INT(verdict.sequence.judgements, 0);
-    verdict = take_line(&connection, &(struct line)A(5, ACK, 121, 501, 10, 1000), ends, &pools);
+    verdict = take_line(&talk, &(struct line)A(5, ACK, 121, 501, 10, 1000), ends);
     CHECK_INT(verdict.sequence.judgements, JUDGED_WINDOW_FULL);
-    arena_close(&pools.arena);
+    conversation_close(&talk);
 }
 
 int main(void)

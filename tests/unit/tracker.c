@@ -1,5 +1,5 @@
-/* tracker.h: which connection a segment belongs to (tshark's tcp.stream), numbers of connections,
- * and what is left when memory ends. */
+/* grouping.h and tracker.h: which connection a segment belongs to (tshark's tcp.stream), numbers of
+ * connections, and what is left when memory ends. */
 #include "tcp/tracker.h"
 
 #include "check.h"
@@ -9,12 +9,30 @@ static struct segment_batch batch;
 static struct verdict verdicts[SEGMENT_BATCH_MAX];
 static const uint64_t hash_key[2] = {11, 13};
 
-static struct tracker *open_tracker(size_t files)
+/* Grouping and tracker in one row. */
+struct pair {
+    struct grouping *grouping;
+    struct tracker *tracker;
+};
+
+static bool pair_open(struct pair *pair, size_t files, struct memory *of)
 {
-    struct tracker *tracker = tracker_open(hash_key, files, &memory, &fault);
-    if (!tracker)
-        abort();
-    return tracker;
+    pair->grouping = grouping_open(hash_key, of, &fault);
+    pair->tracker = tracker_open(files, of, &fault);
+    return pair->grouping && pair->tracker;
+}
+
+static void pair_close(struct pair *pair)
+{
+    tracker_close(pair->tracker);
+    grouping_close(pair->grouping);
+}
+
+static bool pair_take(struct pair *pair, struct verdict *said)
+{
+    struct assignment assignments[SEGMENT_BATCH_MAX];
+    return grouping_take(pair->grouping, &batch, assignments, &fault) &&
+           tracker_take(pair->tracker, &batch, assignments, said, &fault);
 }
 
 static const struct example {
@@ -55,11 +73,12 @@ static const struct example {
 
 static void test_identity(const struct example *example)
 {
-    struct tracker *tracker = open_tracker(1);
+    struct pair pair;
+    CHECK(pair_open(&pair, 1, &memory));
     batch.count = strlen(example->connections);
     for (size_t i = 0; i < batch.count; i++)
         batch.segments[i] = segment_of(&example->lines[i], (struct end_points){40000, 80});
-    CHECK(tracker_take(tracker, &batch, verdicts, &fault));
+    CHECK(pair_take(&pair, verdicts));
     size_t connections = 0;
     for (size_t i = 0; i < batch.count; i++) {
         uint32_t expected = (uint32_t)(example->connections[i] - '0');
@@ -69,8 +88,8 @@ static void test_identity(const struct example *example)
         CHECK_INT(verdicts[i].sequence.judgements & JUDGED_REUSED_PORTS, example->lines[i].judged);
         connections = expected + 1;
     }
-    CHECK_INT(tracker_count(tracker), connections);
-    tracker_close(tracker);
+    CHECK_INT(tracker_count(pair.tracker), connections);
+    pair_close(&pair);
     CHECK_INT(memory.used, 0);
 }
 
@@ -88,29 +107,31 @@ static void test_client(void)
         {A(0, RST, 500, 0, 0, 0), CLIENT_BY_FIRST, true},
     };
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
-        struct tracker *tracker = open_tracker(1);
+        struct pair pair;
+        CHECK(pair_open(&pair, 1, &memory));
         batch.count = 1;
         batch.segments[0] = segment_of(&starts[i].first, (struct end_points){40000, 80});
-        CHECK(tracker_take(tracker, &batch, verdicts, &fault));
-        const struct connection *connection = tracker_connection(tracker, 0);
+        CHECK(pair_take(&pair, verdicts));
+        const struct connection *connection = tracker_connection(pair.tracker, 0);
         CHECK_INT(connection->client_by, starts[i].by);
         CHECK_INT(verdicts[0].from_client, starts[i].client_is_a == (starts[i].first.from == 'A'));
         CHECK_INT(connection->side[verdicts[0].from_client ? CLIENT : SERVER].packets, 1);
-        tracker_close(tracker);
+        pair_close(&pair);
     }
 }
 
 /* Segments of which less than 16 header bytes were captured belong to no connection. */
 static void test_no_header(void)
 {
-    struct tracker *tracker = open_tracker(1);
+    struct pair pair;
+    CHECK(pair_open(&pair, 1, &memory));
     batch.count = 1;
     batch.segments[0] = segment_of(&(struct line)A(0, 0, 0, 0, 0, 0), (struct end_points){1, 2});
     batch.segments[0].header_known = false;
-    CHECK(tracker_take(tracker, &batch, verdicts, &fault));
+    CHECK(pair_take(&pair, verdicts));
     CHECK(!verdicts[0].has_connection);
-    CHECK_INT(tracker_count(tracker), 0);
-    tracker_close(tracker);
+    CHECK_INT(tracker_count(pair.tracker), 0);
+    pair_close(&pair);
 }
 
 /* Fills the batch with SYNs of connections first, first + 1 … in a file. */
@@ -131,27 +152,28 @@ static void fill_batch(uint32_t first, uint32_t file)
 static void test_many(void)
 {
     enum { BATCHES = 300, FILES = 3 };
-    struct tracker *tracker = open_tracker(FILES);
+    struct pair pair;
+    CHECK(pair_open(&pair, FILES, &memory));
     unsigned wrong = 0;
     for (uint32_t file = 0; file < 2; file++)
         for (uint32_t b = 0; b < BATCHES; b++) {
             fill_batch(b * SEGMENT_BATCH_MAX, file);
-            CHECK(tracker_take(tracker, &batch, b % 2 ? verdicts : NULL, &fault));
+            CHECK(pair_take(&pair, b % 2 ? verdicts : NULL));
             for (uint32_t i = 0; b % 2 && i < batch.count; i++)
                 wrong += verdicts[i].connection != b * SEGMENT_BATCH_MAX + i;
         }
     CHECK_INT(wrong, 0);
-    CHECK_INT(tracker_count(tracker), BATCHES * SEGMENT_BATCH_MAX);
+    CHECK_INT(tracker_count(pair.tracker), BATCHES * SEGMENT_BATCH_MAX);
     for (uint32_t i = 0; i < BATCHES * SEGMENT_BATCH_MAX; i++) {
-        const struct connection *connection = tracker_connection(tracker, i);
+        const struct connection *connection = tracker_connection(pair.tracker, i);
         wrong += connection->first_frame != i + 1 || connection->syn_count != 2 ||
                  connection->side[CLIENT].isn != i || connection->last_file != 1;
     }
     CHECK_INT(wrong, 0);
-    CHECK_INT(tracker_file_connections(tracker, 0), BATCHES * SEGMENT_BATCH_MAX);
-    CHECK_INT(tracker_file_connections(tracker, 1), BATCHES * SEGMENT_BATCH_MAX);
-    CHECK_INT(tracker_file_connections(tracker, 2), 0);
-    tracker_close(tracker);
+    CHECK_INT(tracker_file_connections(pair.tracker, 0), BATCHES * SEGMENT_BATCH_MAX);
+    CHECK_INT(tracker_file_connections(pair.tracker, 1), BATCHES * SEGMENT_BATCH_MAX);
+    CHECK_INT(tracker_file_connections(pair.tracker, 2), 0);
+    pair_close(&pair);
     CHECK_INT(memory.used, 0);
 }
 
@@ -161,15 +183,15 @@ static void test_little_memory(void)
     bool is_done = false;
     for (size_t limit = 0; !is_done; limit += 20000) {
         struct memory little = {.limit = limit};
-        struct tracker *tracker = tracker_open(hash_key, 1, &little, &fault);
-        is_done = tracker != NULL;
+        struct pair pair;
+        is_done = pair_open(&pair, 1, &little);
         for (uint32_t b = 0; is_done && b < 8; b++) {
             fill_batch(b * SEGMENT_BATCH_MAX, 0);
-            is_done = tracker_take(tracker, &batch, verdicts, &fault);
+            is_done = pair_take(&pair, verdicts);
         }
         CHECK(is_done || fault.code == FAULT_MEMORY_LIMIT);
         CHECK(little.used <= limit);
-        tracker_close(tracker);
+        pair_close(&pair);
         CHECK_INT(little.used, 0);
     }
 }

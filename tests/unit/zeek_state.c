@@ -104,57 +104,54 @@ static const struct example {
 
 static void test_example(const struct example *example)
 {
-    struct tcp_memory pools;
-    struct connection connection = {0};
+    struct conversation talk;
     const struct end_points ends = {40000, example->port_b};
-    pools_open(&pools);
+    conversation_open(&talk);
     for (unsigned i = 0; i < LINES_MAX && example->lines[i].from; i++)
-        take_line(&connection, &example->lines[i], ends, &pools);
+        take_line(&talk, &example->lines[i], ends);
     size_t length;
-    const char *history = zeek_history_text(&connection.zeek.history, &length);
+    const char *history = zeek_history_text(&talk.zeek.history, &length);
     char text[64];
     snprintf(text, sizeof text, "%.*s", (int)length, history);
     CHECK_TEXT(text, example->history);
     int before = failures;
-    CHECK_TEXT(zeek_conn_state(&connection.zeek), example->state);
+    CHECK_TEXT(zeek_conn_state(&talk.zeek), example->state);
     if (failures > before)
         fprintf(stderr, "  with history %s\n", example->history);
-    arena_close(&pools.arena);
+    conversation_close(&talk);
 }
 
 /* A history that grows without end is cut at a length, and the connection goes on. */
 static void test_endless_history(void)
 {
-    struct tcp_memory pools;
-    struct connection connection = {0};
+    struct conversation talk;
     const struct end_points ends = {40000, WEB};
-    pools_open(&pools);
+    conversation_open(&talk);
     for (uint32_t i = 0; i < 70000; i++)
-        take_line(&connection, &(struct line)A(0, RST, i, 0, 0, 0), ends, &pools);
+        take_line(&talk, &(struct line)A(0, RST, i, 0, 0, 0), ends);
     size_t length;
-    const char *history = zeek_history_text(&connection.zeek.history, &length);
+    const char *history = zeek_history_text(&talk.zeek.history, &length);
     CHECK(length > 60000 && length < 70000);
     CHECK(history[0] == 'R' && history[length - 1] == 'R');
-    CHECK_TEXT(zeek_conn_state(&connection.zeek), "OTH");
-    arena_close(&pools.arena);
+    CHECK_TEXT(zeek_conn_state(&talk.zeek), "OTH");
+    conversation_close(&talk);
 }
 
 /* Holes without end: what waits beyond them is bounded. */
 static void test_endless_holes(void)
 {
-    struct tcp_memory pools;
-    struct connection connection = {0};
+    struct conversation talk;
     const struct end_points ends = {40000, WEB};
     static const struct line handshake[] = {HANDSHAKE};
-    pools_open(&pools);
+    conversation_open(&talk);
     for (int i = 0; i < 3; i++)
-        take_line(&connection, &handshake[i], ends, &pools);
+        take_line(&talk, &handshake[i], ends);
     for (uint32_t i = 0; i < 20000; i++)
-        take_line(&connection, &(struct line)A(0, ACK, 201 + 20 * i, 501, 10, 1000), ends, &pools);
-    CHECK(ring_count(&connection.zeek.side[CLIENT].odd->waiting) <= 1024);
-    take_line(&connection, &(struct line)B(0, ACK, 501, 201 + 20 * 20000, 0, 1000), ends, &pools);
-    CHECK_INT(ring_count(&connection.zeek.side[CLIENT].odd->waiting), 0);
-    arena_close(&pools.arena);
+        take_line(&talk, &(struct line)A(0, ACK, 201 + 20 * i, 501, 10, 1000), ends);
+    CHECK(ring_count(&talk.zeek.odd[CLIENT].waiting) <= 1024);
+    take_line(&talk, &(struct line)B(0, ACK, 501, 201 + 20 * 20000, 0, 1000), ends);
+    CHECK_INT(ring_count(&talk.zeek.odd[CLIENT].waiting), 0);
+    conversation_close(&talk);
 }
 
 int main(void)

@@ -1,0 +1,45 @@
+/* Items of one size that never move: a list that grows by blocks from an arena. */
+#ifndef TCP_BLOCK_LIST_H
+#define TCP_BLOCK_LIST_H
+
+#include "tcp/arena.h"
+
+enum { BLOCK_LIST_SHIFT = 7, BLOCK_LIST_ITEMS = 1 << BLOCK_LIST_SHIFT };
+
+struct block_list {
+    struct arena *arena;
+    size_t item_size;
+    uint8_t **blocks;
+    size_t block_room; /* of `blocks` */
+    size_t count;
+};
+
+static inline struct block_list block_list_open(struct arena *arena, size_t item_size)
+{
+    return (struct block_list){.arena = arena, .item_size = item_size};
+}
+
+/* Gives back the list of blocks; the blocks are the arena's. */
+void block_list_close(struct block_list *list);
+
+/* The i-th item; i < count. */
+static inline void *block_list_at(const struct block_list *list, size_t i)
+{
+    return list->blocks[i >> BLOCK_LIST_SHIFT] + (i & (BLOCK_LIST_ITEMS - 1)) * list->item_size;
+}
+
+/* Asks for the memory of the first `size` bytes of the i-th item, if there is one. */
+static inline void block_list_prefetch(const struct block_list *list, size_t i, size_t size)
+{
+    enum { CACHE_LINE = 64 };
+    if (i >= list->count)
+        return;
+    const uint8_t *item = block_list_at(list, i);
+    for (size_t line = 0; line < size; line += CACHE_LINE)
+        __builtin_prefetch(item + line);
+}
+
+/* Adds an item, which is zero; NULL with a fault. */
+void *block_list_add(struct block_list *list, struct fault *fault);
+
+#endif
