@@ -71,9 +71,11 @@ static inline void flow_table_prefetch(const struct flow_table *table, uint32_t 
 
 static inline void flow_table_prefetch_flow(const struct flow_table *table, uint32_t hash)
 {
-    const struct flow_slot *slot = &table->slots[hash & table->mask];
-    if (slot->flow_plus_1)
-        __builtin_prefetch(block_list_at(&table->flows, slot->flow_plus_1 - 1));
+    size_t i = hash & table->mask;
+    while (table->slots[i].flow_plus_1 && table->slots[i].hash != hash)
+        i = (i + 1) & table->mask;
+    if (table->slots[i].flow_plus_1)
+        __builtin_prefetch(block_list_at(&table->flows, table->slots[i].flow_plus_1 - 1));
 }
 
 /* The number of the key's flow, which is new if there was none; false with a fault. */
