@@ -217,7 +217,7 @@ bool segment_stream_fill(struct segment_stream *stream, struct segment_batch *ba
     batch->bytes_read = stream->bytes_finished;
     if (stream->capture)
         batch->bytes_read += source_bytes_read(capture_source(stream->capture));
-    batch->at_end = stream->file == stream->dataset->count;
+    batch->at_end = filled && stream->file == stream->dataset->count;
     return filled;
 }
 

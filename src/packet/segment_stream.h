@@ -24,7 +24,7 @@ enum { BATCH_PACKETS_MAX = 4096 };
 
 struct segment_batch {
     size_t count;
-    bool at_end;         /* nothing follows this batch, which may itself hold segments */
+    bool at_end; /* nothing follows this batch, which may itself hold segments: no fault either */
     uint64_t packets;    /* packets read for this batch, those without a segment included */
     uint64_t bytes_read; /* of all files so far, compressed ones as they are: for progress */
     struct segment segments[SEGMENT_BATCH_MAX];
@@ -82,7 +82,8 @@ bool segment_stream_tell(const struct segment_stream *stream, uint32_t *file,
 bool segment_stream_seek(struct segment_stream *stream, uint32_t file,
                          const struct capture_position *position, struct fault *fault);
 
-/* The time of the data set's first packet; valid once a batch was filled with packets > 0. */
+/* The time of the data set's first packet; valid once a batch was filled with packets > 0, and the
+ * same from then on. */
 int64_t segment_stream_start_ns(const struct segment_stream *stream);
 
 #endif

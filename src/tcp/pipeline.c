@@ -4,38 +4,42 @@
 #include <time.h>
 
 /* Batches in flight: enough to ride out the unevenness of reading, few enough to stay in the cache.
- * A reader that finds the queue full sleeps until half of it is taken: to be woken costs as much as
- * to read a batch. */
+ * Who finds the queue full, or empty, sleeps until it is half full: to be woken costs as much as to
+ * read a batch. */
 enum { QUEUE_LENGTH = 16, QUEUE_RESUME = QUEUE_LENGTH / 2 };
 
 /* A wait in between two questions whether to stop: unnoticed by people, rare for a processor. */
 enum { WAIT_NS = 10 * 1000 * 1000, NS_PER_SECOND = 1000 * 1000 * 1000 };
 
+/* Between the two threads. */
 struct queue {
     struct segment_stream *stream;
+    pthread_t reader;
     pthread_mutex_t lock;
     pthread_cond_t filled, emptied;
-    unsigned first, count; /* batches that wait to be taken */
+    unsigned first, count; /* batches that wait to be taken, and the one that is in use */
+    bool has_ended;        /* the reader puts no more */
     bool is_cancelled;     /* nobody takes any more */
-    struct stop stop;      /* whom the caller's thread asks while it waits */
-    bool has_failed;       /* the last batch that waits is followed by the fault */
+    bool has_failed;       /* what waits is followed by the fault */
     struct fault fault;
     struct segment_batch batches[QUEUE_LENGTH];
 };
 
-static bool run_alone(struct segment_stream *stream, pipeline_take *take, void *context,
-                      struct memory *memory, struct fault *fault)
-{
-    struct segment_batch *batch = memory_allocate(memory, sizeof *batch, fault);
-    if (!batch)
-        return false;
-    bool is_fine;
-    do
-        is_fine = segment_stream_fill(stream, batch, fault) && take(context, batch, fault);
-    while (is_fine && !batch->at_end);
-    memory_release(memory, batch, sizeof *batch);
-    return is_fine;
-}
+struct pipeline {
+    struct segment_stream *stream;
+    struct memory *memory;
+    struct stop stop; /* whom the caller's thread asks while it waits */
+    bool may_start_reader;
+    bool has_reader;
+    bool has_failed;     /* the fault comes next */
+    bool is_in_use;      /* the first batch of the queue has been handed out */
+    uint64_t packets;    /* read on the caller's thread */
+    struct queue *queue; /* NULL until there is a reader */
+    struct fault fault;
+    struct segment_batch batch; /* what the caller's thread reads */
+};
+
+/* ---- the reading thread ---- */
 
 /* Waits for a free place; NULL if nobody takes any more. */
 static struct segment_batch *wait_for_place(struct queue *queue)
@@ -50,6 +54,33 @@ static struct segment_batch *wait_for_place(struct queue *queue)
     return is_cancelled ? NULL : &queue->batches[place];
 }
 
+/* Puts the batch that was filled; of one that failed, what came before the fault. */
+static void put(struct queue *queue, bool has_failed, bool has_ended)
+{
+    pthread_mutex_lock(&queue->lock);
+    queue->count++;
+    queue->has_failed = has_failed;
+    queue->has_ended = has_ended;
+    if (queue->count == QUEUE_RESUME || has_ended)
+        pthread_cond_signal(&queue->filled);
+    pthread_mutex_unlock(&queue->lock);
+}
+
+static void *read_batches(void *context)
+{
+    struct queue *queue = context;
+    bool has_ended = false;
+    while (!has_ended) {
+        struct segment_batch *batch = wait_for_place(queue);
+        if (!batch)
+            break;
+        bool has_failed = !segment_stream_fill(queue->stream, batch, &queue->fault);
+        has_ended = has_failed || batch->at_end;
+        put(queue, has_failed, has_ended);
+    }
+    return NULL;
+}
+
 /* What the reading thread asks in the caller's stead, whom only the caller's own thread may ask. */
 static bool is_cancelled(void *context)
 {
@@ -60,110 +91,155 @@ static bool is_cancelled(void *context)
     return is_cancelled;
 }
 
-/* The reading thread. */
-static void *read_batches(void *context)
+/* ---- the caller's thread ---- */
+
+static void close_queue(struct pipeline *pipeline)
 {
-    struct queue *queue = context;
-    bool goes_on = true;
-    while (goes_on) {
-        struct segment_batch *batch = wait_for_place(queue);
-        if (!batch)
-            break;
-        bool is_fine = segment_stream_fill(queue->stream, batch, &queue->fault);
-        goes_on = is_fine && !batch->at_end;
-        pthread_mutex_lock(&queue->lock);
-        queue->has_failed = !is_fine;
-        if (queue->count++ == 0)
-            pthread_cond_signal(&queue->filled);
-        pthread_mutex_unlock(&queue->lock);
-    }
-    return NULL;
+    struct queue *queue = pipeline->queue;
+    if (!queue)
+        return;
+    pthread_cond_destroy(&queue->emptied);
+    pthread_cond_destroy(&queue->filled);
+    pthread_mutex_destroy(&queue->lock);
+    memory_release(pipeline->memory, queue, sizeof *queue);
+    pipeline->queue = NULL;
 }
 
-/* Waits for a batch or the end of `wait`.  The lock is held. */
-static void wait_for_batch(struct queue *queue)
+/* Tries once. */
+static void start_reader(struct pipeline *pipeline)
+{
+    struct fault no_queue; /* it is a convenience */
+    pipeline->may_start_reader = false;
+    struct queue *queue = memory_allocate(pipeline->memory, sizeof *queue, &no_queue);
+    if (!queue)
+        return;
+    pipeline->queue = queue;
+    queue->stream = pipeline->stream;
+    pthread_mutex_init(&queue->lock, NULL);
+    pthread_cond_init(&queue->filled, NULL);
+    pthread_cond_init(&queue->emptied, NULL);
+    pipeline->stop = pipeline->memory->stop;
+    pipeline->memory->stop = (struct stop){is_cancelled, queue};
+    pipeline->has_reader = pthread_create(&queue->reader, NULL, read_batches, queue) == 0;
+    if (pipeline->has_reader)
+        return;
+    pipeline->memory->stop = pipeline->stop;
+    close_queue(pipeline);
+}
+
+static void join_reader(struct pipeline *pipeline)
+{
+    struct queue *queue = pipeline->queue;
+    if (!pipeline->has_reader)
+        return;
+    pthread_mutex_lock(&queue->lock);
+    queue->is_cancelled = true;
+    pthread_cond_signal(&queue->emptied);
+    pthread_mutex_unlock(&queue->lock);
+    pthread_join(queue->reader, NULL);
+    pipeline->memory->stop = pipeline->stop;
+    pipeline->has_reader = false;
+}
+
+/* Gives back the batch that is in use.  The lock is held. */
+static void drop_first(struct queue *queue)
+{
+    queue->first = (queue->first + 1) % QUEUE_LENGTH;
+    queue->count--;
+    if (queue->count == QUEUE_RESUME)
+        pthread_cond_signal(&queue->emptied);
+}
+
+/* Waits until the queue is worth waking up for, or for WAIT_NS.  The lock is held. */
+static void wait_for_batches(struct queue *queue)
 {
     struct timespec end;
     clock_gettime(CLOCK_REALTIME, &end); /* the clock of pthread_cond_timedwait */
     end.tv_nsec += WAIT_NS;
     end.tv_sec += end.tv_nsec / NS_PER_SECOND;
     end.tv_nsec %= NS_PER_SECOND;
-    pthread_cond_timedwait(&queue->filled, &queue->lock, &end);
+    int error = 0;
+    while (error == 0 && queue->count < QUEUE_RESUME && !queue->has_ended)
+        error = pthread_cond_timedwait(&queue->filled, &queue->lock, &end);
 }
 
-/* Waits until a batch is there; false with a fault if instead of it comes a fault of reading, or
- * the wish to stop. */
-static bool wait_for_next(struct queue *queue, struct fault *fault)
+/* Waits until a batch is there; false if the caller is to stop. */
+static bool wait_for_first(struct pipeline *pipeline)
 {
-    bool is_stopped = false, has_failed;
-    pthread_mutex_lock(&queue->lock);
+    struct queue *queue = pipeline->queue;
+    bool is_stopped = false;
     while (queue->count == 0 && !is_stopped) {
-        wait_for_batch(queue);
+        wait_for_batches(queue);
         if (queue->count == 0) {
             pthread_mutex_unlock(&queue->lock);
-            is_stopped = stop_is_wanted(&queue->stop);
+            is_stopped = stop_is_wanted(&pipeline->stop);
             pthread_mutex_lock(&queue->lock);
         }
     }
-    has_failed = queue->has_failed && queue->count == 1;
-    queue->is_cancelled = is_stopped;
-    pthread_mutex_unlock(&queue->lock);
-    if (has_failed)
-        *fault = queue->fault;
-    return !has_failed && (!is_stopped || fault_stopped(fault));
+    return !is_stopped;
 }
 
-/* Waits for the next batch and takes it; *at_end tells that it was the last. */
-static bool take_next(struct queue *queue, pipeline_take *take, void *context, bool *at_end,
-                      struct fault *fault)
+/* The first batch of the queue; NULL if the caller is to stop. */
+static const struct segment_batch *take_first(struct pipeline *pipeline)
 {
-    if (!wait_for_next(queue, fault))
-        return false;
-    const struct segment_batch *batch = &queue->batches[queue->first];
-    *at_end = batch->at_end;
-    bool is_fine = take(context, batch, fault);
+    struct queue *queue = pipeline->queue;
     pthread_mutex_lock(&queue->lock);
-    queue->first = (queue->first + 1) % QUEUE_LENGTH;
-    queue->count--;
-    queue->is_cancelled = !is_fine;
-    if (queue->count == QUEUE_RESUME || !is_fine)
-        pthread_cond_signal(&queue->emptied);
+    if (pipeline->is_in_use)
+        drop_first(queue);
+    pipeline->is_in_use = wait_for_first(pipeline);
+    bool is_last = queue->count == 1 && queue->has_ended;
+    if (is_last && queue->has_failed) {
+        pipeline->has_failed = true;
+        pipeline->fault = queue->fault;
+    }
     pthread_mutex_unlock(&queue->lock);
-    return is_fine;
+    if (is_last)
+        join_reader(pipeline);
+    if (pipeline->is_in_use)
+        return &queue->batches[queue->first];
+    pipeline->has_failed = true;
+    fault_stopped(&pipeline->fault);
+    return NULL;
 }
 
-static bool run_pair(struct queue *queue, pipeline_take *take, void *context, struct memory *memory,
-                     struct fault *fault)
+static const struct segment_batch *read_alone(struct pipeline *pipeline)
 {
-    pthread_t reader;
-    queue->stop = memory->stop;
-    memory->stop = (struct stop){is_cancelled, queue};
-    bool is_pair = pthread_create(&reader, NULL, read_batches, queue) == 0;
-    bool at_end = false, is_fine = true;
-    while (is_pair && is_fine && !at_end)
-        is_fine = take_next(queue, take, context, &at_end, fault);
-    if (is_pair)
-        pthread_join(reader, NULL);
-    memory->stop = queue->stop;
-    return is_pair ? is_fine : run_alone(queue->stream, take, context, memory, fault);
+    struct segment_batch *batch = &pipeline->batch;
+    pipeline->has_failed = !segment_stream_fill(pipeline->stream, batch, &pipeline->fault);
+    pipeline->packets += batch->packets;
+    return batch;
 }
 
-bool pipeline_run(struct segment_stream *stream, bool two_threads, pipeline_take *take,
-                  void *context, struct memory *memory, struct fault *fault)
+const struct segment_batch *pipeline_next(struct pipeline *pipeline, struct fault *fault)
 {
-    if (!two_threads)
-        return run_alone(stream, take, context, memory, fault);
-    struct queue *queue = memory_allocate(memory, sizeof *queue, fault);
-    if (!queue)
-        return false;
-    queue->stream = stream;
-    pthread_mutex_init(&queue->lock, NULL);
-    pthread_cond_init(&queue->filled, NULL);
-    pthread_cond_init(&queue->emptied, NULL);
-    bool is_fine = run_pair(queue, take, context, memory, fault);
-    pthread_cond_destroy(&queue->emptied);
-    pthread_cond_destroy(&queue->filled);
-    pthread_mutex_destroy(&queue->lock);
-    memory_release(memory, queue, sizeof *queue);
-    return is_fine;
+    const struct segment_batch *batch = NULL;
+    if (pipeline->may_start_reader && pipeline->packets >= PIPELINE_ALONE)
+        start_reader(pipeline);
+    if (!pipeline->has_failed)
+        batch = pipeline->queue ? take_first(pipeline) : read_alone(pipeline);
+    if (batch && (batch->count > 0 || !pipeline->has_failed))
+        return batch;
+    *fault = pipeline->fault;
+    return NULL;
+}
+
+struct pipeline *pipeline_open(struct segment_stream *stream, bool two_threads,
+                               struct memory *memory, struct fault *fault)
+{
+    struct pipeline *pipeline = memory_allocate(memory, sizeof *pipeline, fault);
+    if (!pipeline)
+        return NULL;
+    pipeline->stream = stream;
+    pipeline->memory = memory;
+    pipeline->may_start_reader = two_threads;
+    return pipeline;
+}
+
+void pipeline_close(struct pipeline *pipeline)
+{
+    if (!pipeline)
+        return;
+    join_reader(pipeline);
+    close_queue(pipeline);
+    memory_release(pipeline->memory, pipeline, sizeof *pipeline);
 }

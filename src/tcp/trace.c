@@ -57,9 +57,6 @@ failed:
     return NULL;
 }
 
-/* A small capture is read before a second thread has started. */
-enum { TWO_THREADS_FROM = 1 << 20 };
-
 struct taking {
     struct trace *trace; /* NULL until it is open */
     const struct trace_options *options;
@@ -87,9 +84,9 @@ static bool tell_progress(void *context)
     return options->progress && options->progress(options->progress_context, &taking->progress);
 }
 
-static bool take_batch(void *context, const struct segment_batch *batch, struct fault *fault)
+static bool take_batch(struct taking *taking, const struct segment_batch *batch,
+                       struct fault *fault)
 {
-    struct taking *taking = context;
     taking->progress.bytes_read = batch->bytes_read;
     taking->progress.packets += batch->packets;
     if (tell_progress(taking))
@@ -101,6 +98,23 @@ static bool take_batch(void *context, const struct segment_batch *batch, struct 
         return false;
     index_batch(trace, batch, taking->assignments);
     return true;
+}
+
+static bool take_all(struct taking *taking, struct fault *fault)
+{
+    struct trace *trace = taking->trace;
+    struct pipeline *pipeline =
+        pipeline_open(trace->stream, taking->options->two_threads, &trace->memory, fault);
+    if (!pipeline)
+        return false;
+    const struct segment_batch *batch;
+    bool is_fine;
+    do {
+        batch = pipeline_next(pipeline, fault);
+        is_fine = batch && take_batch(taking, batch, fault);
+    } while (is_fine && !batch->at_end);
+    pipeline_close(pipeline);
+    return is_fine;
 }
 
 static void note_damage(struct trace *trace)
@@ -125,8 +139,7 @@ struct trace *trace_run(const char *pattern, const struct trace_options *options
         return NULL;
     taking.trace = trace;
     taking.progress.bytes_total = dataset_size(trace->dataset);
-    bool two_threads = options->two_threads && taking.progress.bytes_total >= TWO_THREADS_FROM;
-    if (!pipeline_run(trace->stream, two_threads, take_batch, &taking, &trace->memory, fault)) {
+    if (!take_all(&taking, fault)) {
         trace_release(trace);
         return NULL;
     }

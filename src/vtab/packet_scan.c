@@ -2,6 +2,7 @@
 
 #include "vtab/cache.h"
 #include "vtab/errors.h"
+#include "vtab/platform.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -11,9 +12,10 @@ void packet_scan_end(struct packet_scan *scan)
     if (scan->line)
         progress_end(scan->line);
     memory_release(memory, scan->verdicts, SEGMENT_BATCH_MAX * sizeof *scan->verdicts);
-    memory_release(memory, scan->batch, sizeof *scan->batch);
+    memory_release(memory, scan->replayed, sizeof *scan->replayed);
     replay_close(scan->replay);
     judge_close(scan->judge);
+    pipeline_close(scan->pipeline);
     segment_stream_close(scan->stream);
     dataset_close(scan->dataset);
     *scan = (struct packet_scan){.table = NULL};
@@ -40,7 +42,9 @@ static bool open_replay(struct packet_scan *scan, struct trace *trace,
     scan->row = (struct packet_row){.dataset = trace->dataset, .start_ns = trace->start_ns};
     scan->replay = replay_open(trace, (uint32_t)(request->connection_id - 1), options,
                                scan->table->shared->hash_key, &scan->memory, &scan->fault);
-    return scan->replay != NULL;
+    if (scan->replay)
+        scan->replayed = memory_allocate(&scan->memory, sizeof *scan->replayed, &scan->fault);
+    return scan->replayed != NULL;
 }
 
 static bool open_stream(struct packet_scan *scan, const struct packet_scan_request *request,
@@ -52,6 +56,10 @@ static bool open_stream(struct packet_scan *scan, const struct packet_scan_reque
     scan->row.dataset = scan->dataset;
     scan->stream = segment_stream_open(scan->dataset, options, &scan->memory, &scan->fault);
     if (!scan->stream)
+        return false;
+    bool two_threads = !options->keep_payload && available_processors() > 1;
+    scan->pipeline = pipeline_open(scan->stream, two_threads, &scan->memory, &scan->fault);
+    if (!scan->pipeline)
         return false;
     if (request->needs & NEEDS_TRACKER)
         scan->judge = judge_open(scan->table->shared->hash_key, scan->dataset->count, &scan->memory,
@@ -73,14 +81,13 @@ static bool open_source(struct packet_scan *scan, const struct packet_scan_reque
     return is_open;
 }
 
-static bool open_batch(struct packet_scan *scan, unsigned needs)
+static bool open_verdicts(struct packet_scan *scan, unsigned needs)
 {
-    scan->batch = memory_allocate(&scan->memory, sizeof *scan->batch, &scan->fault);
-    if (!scan->batch || !(needs & NEEDS_TRACKER))
-        return scan->batch;
+    if (!(needs & NEEDS_TRACKER))
+        return true;
     scan->verdicts =
         memory_allocate(&scan->memory, SEGMENT_BATCH_MAX * sizeof *scan->verdicts, &scan->fault);
-    return scan->verdicts;
+    return scan->verdicts != NULL;
 }
 
 /* Whether the capture is a pipe that was analysed: opening it again would wait for another writer.
@@ -116,10 +123,10 @@ int packet_scan_start(struct packet_scan *scan, struct capture_table *table,
         .limit = table->shared->memory_limit,
         .stop = poll_as_stop(&table->poll),
     };
-    if (!open_source(scan, request) || !open_batch(scan, request->needs))
+    if (!open_source(scan, request) || !open_verdicts(scan, request->needs))
         return table_fault(&table->base, &scan->fault);
     begin_progress(scan);
-    return SQLITE_OK;
+    return packet_scan_read(scan);
 }
 
 static void show_progress(struct packet_scan *scan)
@@ -129,29 +136,28 @@ static void show_progress(struct packet_scan *scan)
     progress_show(scan->line, &scan->progress);
 }
 
+static const struct segment_batch *next_batch(struct packet_scan *scan)
+{
+    if (!scan->replay)
+        return pipeline_next(scan->pipeline, &scan->fault);
+    bool is_fine = replay_fill(scan->replay, scan->replayed, scan->verdicts, &scan->fault);
+    return is_fine ? scan->replayed : NULL;
+}
+
 int packet_scan_read(struct packet_scan *scan)
 {
-    struct fault fault;
     sqlite3_vtab *table = &scan->table->base;
-    if (scan->has_fault)
-        return table_fault(table, &scan->fault);
     if (poll_stop(&scan->table->poll) != SQLITE_OK)
         return SQLITE_INTERRUPT;
-    scan->has_fault = scan->replay
-                          ? !replay_fill(scan->replay, scan->batch, scan->verdicts, &scan->fault)
-                          : !segment_stream_fill(scan->stream, scan->batch, &scan->fault);
-    if (scan->has_fault && scan->batch->count == 0)
+    const struct segment_batch *batch = next_batch(scan);
+    if (!batch)
         return table_fault(table, &scan->fault);
+    scan->batch = batch;
     if (scan->line)
         show_progress(scan);
     if (scan->stream)
         scan->row.start_ns = segment_stream_start_ns(scan->stream);
-    if (scan->judge && !judge_take(scan->judge, scan->batch, scan->verdicts, &fault))
-        return table_fault(table, &fault);
+    if (scan->judge && !judge_take(scan->judge, batch, scan->verdicts, &scan->fault))
+        return table_fault(table, &scan->fault);
     return SQLITE_OK;
-}
-
-bool packet_scan_at_end(const struct packet_scan *scan)
-{
-    return scan->batch->at_end && !scan->has_fault;
 }

@@ -8,6 +8,7 @@
 #define VTAB_PACKET_SCAN_H
 
 #include "tcp/judge.h"
+#include "tcp/pipeline.h"
 #include "tcp/replay.h"
 #include "vtab/capture_table.h"
 #include "vtab/progress.h"
@@ -25,28 +26,26 @@ struct packet_scan {
     struct memory memory;
     struct dataset *dataset;
     struct segment_stream *stream;
-    struct judge *judge;        /* NULL if nothing asks for connections */
-    struct replay *replay;      /* instead of stream and judge */
+    struct pipeline *pipeline;
+    struct judge *judge;   /* NULL if nothing asks for connections */
+    struct replay *replay; /* instead of stream, pipeline and judge */
+    struct segment_batch *replayed;
     struct progress_line *line; /* NULL unless the scan is to show how far it is */
     struct progress progress;
-    struct segment_batch *batch;
+    const struct segment_batch *batch;
     struct verdict *verdicts; /* of the batch; NULL if nothing asks for connections */
     struct packet_row row;    /* what all segments share */
-    bool has_fault;           /* the batch is the last one before the fault */
     struct fault fault;
 };
 
-/* Opens what the scan needs; the first batch is empty.  An SQLite code, with the table's message.
- * The scan is zeroed or was ended. */
+/* Opens what the scan needs and reads the first batch, which may be empty.  An SQLite code, with
+ * the table's message.  The scan is zeroed or was ended. */
 int packet_scan_start(struct packet_scan *scan, struct capture_table *table,
                       const struct packet_scan_request *request);
 
-/* Reads the next batch, which may be empty.  A fault of reading comes after the segments before it.
- */
+/* Reads the next batch, which may be empty; not after one that is at_end.  A fault of reading comes
+ * after the segments before it. */
 int packet_scan_read(struct packet_scan *scan);
-
-/* Whether nothing comes after the batch, not even a fault. */
-bool packet_scan_at_end(const struct packet_scan *scan);
 
 /* Gives back what the scan took; may be called twice. */
 void packet_scan_end(struct packet_scan *scan);

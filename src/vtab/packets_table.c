@@ -126,7 +126,7 @@ static bool find_in_batch(struct packets_cursor *self)
 static int find_row(struct packets_cursor *self)
 {
     while (!find_in_batch(self)) {
-        self->at_end = packet_scan_at_end(&self->scan);
+        self->at_end = self->scan.batch->at_end;
         if (self->at_end)
             return SQLITE_OK;
         int code = packet_scan_read(&self->scan);
