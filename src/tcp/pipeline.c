@@ -14,19 +14,24 @@ enum { WAIT_NS = 10 * 1000 * 1000, NS_PER_SECOND = 1000 * 1000 * 1000 };
 /* Between the two threads. */
 struct queue {
     struct segment_stream *stream;
+    struct pipeline_work work;
     pthread_t reader;
     pthread_mutex_t lock;
     pthread_cond_t filled, emptied;
     unsigned first, count; /* batches that wait to be taken, and the one that is in use */
+    unsigned worked;       /* how many of them have seen the work aside */
+    bool is_working;       /* one of the threads is at the work aside of the next one */
     bool has_ended;        /* the reader puts no more */
     bool is_cancelled;     /* nobody takes any more */
     bool has_failed;       /* what waits is followed by the fault */
+    bool has_work_failed;  /* the work aside ended with the fault */
     struct fault fault;
-    struct segment_batch batches[QUEUE_LENGTH];
+    struct grouped_batch batches[QUEUE_LENGTH];
 };
 
 struct pipeline {
     struct segment_stream *stream;
+    struct pipeline_work work;
     struct memory *memory;
     struct stop stop; /* whom the caller's thread asks while it waits */
     bool may_start_reader;
@@ -36,15 +41,64 @@ struct pipeline {
     uint64_t packets;    /* read on the caller's thread */
     struct queue *queue; /* NULL until there is a reader */
     struct fault fault;
-    struct segment_batch batch; /* what the caller's thread reads */
+    struct grouped_batch batch; /* what the caller's thread reads */
 };
+
+/* ---- the work ---- */
+
+/* Reads a batch and groups it.  False with a fault: what came before it is in the batch. */
+static bool read_batch(struct segment_stream *stream, const struct pipeline_work *work,
+                       struct grouped_batch *batch, struct fault *fault)
+{
+    bool is_read = segment_stream_fill(stream, &batch->read, fault);
+    if (!work->grouping)
+        return is_read;
+    struct fault grouping_fault;
+    if (grouping_take(work->grouping, &batch->read, batch->assignments, &grouping_fault))
+        return is_read;
+    *fault = grouping_fault;
+    batch->read.count = 0;
+    batch->read.at_end = false;
+    return false;
+}
+
+static bool work_aside(const struct pipeline_work *work, const struct grouped_batch *batch,
+                       struct fault *fault)
+{
+    return !work->aside || work->aside(work->context, batch, fault);
+}
+
+/* Works aside on the first batch that has not seen it; false if there is none, or if the other
+ * thread is at it.  The lock is held, but not meanwhile. */
+static bool work_on_next(struct queue *queue)
+{
+    if (queue->worked == queue->count || queue->is_working || queue->has_work_failed)
+        return false;
+    const struct grouped_batch *batch =
+        &queue->batches[(queue->first + queue->worked) % QUEUE_LENGTH];
+    struct fault fault;
+    queue->is_working = true;
+    pthread_mutex_unlock(&queue->lock);
+    bool is_fine = work_aside(&queue->work, batch, &fault);
+    pthread_mutex_lock(&queue->lock);
+    queue->is_working = false;
+    queue->worked++;
+    if (!is_fine) {
+        queue->has_work_failed = true;
+        queue->fault = fault;
+    }
+    pthread_cond_signal(&queue->filled);
+    return true;
+}
 
 /* ---- the reading thread ---- */
 
-/* Waits for a free place; NULL if nobody takes any more. */
-static struct segment_batch *wait_for_place(struct queue *queue)
+/* Waits for a free place, or works meanwhile; NULL if nobody takes any more. */
+static struct grouped_batch *wait_for_place(struct queue *queue)
 {
     pthread_mutex_lock(&queue->lock);
+    while (queue->count == QUEUE_LENGTH && !queue->is_cancelled && work_on_next(queue))
+        continue;
     if (queue->count == QUEUE_LENGTH)
         while (queue->count > QUEUE_RESUME && !queue->is_cancelled)
             pthread_cond_wait(&queue->emptied, &queue->lock);
@@ -55,12 +109,15 @@ static struct segment_batch *wait_for_place(struct queue *queue)
 }
 
 /* Puts the batch that was filled; of one that failed, what came before the fault. */
-static void put(struct queue *queue, bool has_failed, bool has_ended)
+static void put(struct queue *queue, const struct fault *fault, bool has_ended)
 {
     pthread_mutex_lock(&queue->lock);
     queue->count++;
-    queue->has_failed = has_failed;
     queue->has_ended = has_ended;
+    if (fault && !queue->has_work_failed) {
+        queue->has_failed = true;
+        queue->fault = *fault;
+    }
     if (queue->count == QUEUE_RESUME || has_ended)
         pthread_cond_signal(&queue->filled);
     pthread_mutex_unlock(&queue->lock);
@@ -71,12 +128,13 @@ static void *read_batches(void *context)
     struct queue *queue = context;
     bool has_ended = false;
     while (!has_ended) {
-        struct segment_batch *batch = wait_for_place(queue);
+        struct grouped_batch *batch = wait_for_place(queue);
         if (!batch)
             break;
-        bool has_failed = !segment_stream_fill(queue->stream, batch, &queue->fault);
-        has_ended = has_failed || batch->at_end;
-        put(queue, has_failed, has_ended);
+        struct fault fault;
+        bool has_failed = !read_batch(queue->stream, &queue->work, batch, &fault);
+        has_ended = has_failed || batch->read.at_end;
+        put(queue, has_failed ? &fault : NULL, has_ended);
     }
     return NULL;
 }
@@ -115,6 +173,7 @@ static void start_reader(struct pipeline *pipeline)
         return;
     pipeline->queue = queue;
     queue->stream = pipeline->stream;
+    queue->work = pipeline->work;
     pthread_mutex_init(&queue->lock, NULL);
     pthread_cond_init(&queue->filled, NULL);
     pthread_cond_init(&queue->emptied, NULL);
@@ -146,6 +205,7 @@ static void drop_first(struct queue *queue)
 {
     queue->first = (queue->first + 1) % QUEUE_LENGTH;
     queue->count--;
+    queue->worked--;
     if (queue->count == QUEUE_RESUME)
         pthread_cond_signal(&queue->emptied);
 }
@@ -179,57 +239,70 @@ static bool wait_for_first(struct pipeline *pipeline)
     return !is_stopped;
 }
 
-/* The first batch of the queue; NULL if the caller is to stop. */
-static const struct segment_batch *take_first(struct pipeline *pipeline)
+/* Sees to it that the first batch has seen the work aside; false if that failed. */
+static bool finish_first(struct queue *queue)
+{
+    while (queue->worked == 0 && !queue->has_work_failed)
+        if (!work_on_next(queue))
+            pthread_cond_wait(&queue->filled, &queue->lock);
+    return !queue->has_work_failed;
+}
+
+/* The first batch of the queue; NULL if the caller is to stop, or if the work aside failed. */
+static const struct grouped_batch *take_first(struct pipeline *pipeline)
 {
     struct queue *queue = pipeline->queue;
     pthread_mutex_lock(&queue->lock);
     if (pipeline->is_in_use)
         drop_first(queue);
-    pipeline->is_in_use = wait_for_first(pipeline);
+    bool is_stopped = !wait_for_first(pipeline);
+    pipeline->is_in_use = !is_stopped && finish_first(queue);
     bool is_last = queue->count == 1 && queue->has_ended;
-    if (is_last && queue->has_failed) {
+    if (!pipeline->is_in_use || (is_last && queue->has_failed)) {
         pipeline->has_failed = true;
         pipeline->fault = queue->fault;
     }
     pthread_mutex_unlock(&queue->lock);
+    if (is_stopped)
+        fault_stopped(&pipeline->fault);
     if (is_last)
         join_reader(pipeline);
-    if (pipeline->is_in_use)
-        return &queue->batches[queue->first];
+    return pipeline->is_in_use ? &queue->batches[queue->first] : NULL;
+}
+
+static const struct grouped_batch *read_alone(struct pipeline *pipeline)
+{
+    struct grouped_batch *batch = &pipeline->batch;
+    struct fault *fault = &pipeline->fault;
+    pipeline->has_failed = !read_batch(pipeline->stream, &pipeline->work, batch, fault);
+    pipeline->packets += batch->read.packets;
+    if (work_aside(&pipeline->work, batch, fault))
+        return batch;
     pipeline->has_failed = true;
-    fault_stopped(&pipeline->fault);
     return NULL;
 }
 
-static const struct segment_batch *read_alone(struct pipeline *pipeline)
+const struct grouped_batch *pipeline_next(struct pipeline *pipeline, struct fault *fault)
 {
-    struct segment_batch *batch = &pipeline->batch;
-    pipeline->has_failed = !segment_stream_fill(pipeline->stream, batch, &pipeline->fault);
-    pipeline->packets += batch->packets;
-    return batch;
-}
-
-const struct segment_batch *pipeline_next(struct pipeline *pipeline, struct fault *fault)
-{
-    const struct segment_batch *batch = NULL;
+    const struct grouped_batch *batch = NULL;
     if (pipeline->may_start_reader && pipeline->packets >= PIPELINE_ALONE)
         start_reader(pipeline);
     if (!pipeline->has_failed)
         batch = pipeline->queue ? take_first(pipeline) : read_alone(pipeline);
-    if (batch && (batch->count > 0 || !pipeline->has_failed))
+    if (batch && (batch->read.count > 0 || !pipeline->has_failed))
         return batch;
     *fault = pipeline->fault;
     return NULL;
 }
 
-struct pipeline *pipeline_open(struct segment_stream *stream, bool two_threads,
-                               struct memory *memory, struct fault *fault)
+struct pipeline *pipeline_open(struct segment_stream *stream, const struct pipeline_work *work,
+                               bool two_threads, struct memory *memory, struct fault *fault)
 {
     struct pipeline *pipeline = memory_allocate(memory, sizeof *pipeline, fault);
     if (!pipeline)
         return NULL;
     pipeline->stream = stream;
+    pipeline->work = *work;
     pipeline->memory = memory;
     pipeline->may_start_reader = two_threads;
     return pipeline;

@@ -1,14 +1,14 @@
 #include "tcp/replay.h"
 
-#include "tcp/judge.h"
-
 struct replay {
     struct trace *trace;
     uint32_t connection;
     struct memory *memory;
     struct segment_stream *stream;
     struct flow_key key;
-    struct judge *judge; /* knows this one connection */
+    struct grouping *grouping; /* it and the tracker know this one connection */
+    struct tracker *tracker;
+    struct assignment assignments[SEGMENT_BATCH_MAX];
     struct packet_blocks blocks;
     bool in_block; /* the current block is not read to its end */
     struct packet_block block;
@@ -38,16 +38,16 @@ struct replay *replay_open(struct trace *trace, uint32_t connection,
     replay->memory = memory;
     replay->blocks = packet_index_blocks(trace->index, connection);
     replay->stream = segment_stream_open(trace->dataset, options, memory, fault);
-    replay->judge =
-        replay->stream ? judge_open(hash_key, trace->dataset->count, memory, fault) : NULL;
-    if (!replay->judge) {
+    replay->grouping = replay->stream ? grouping_open(hash_key, memory, fault) : NULL;
+    replay->tracker = replay->grouping ? tracker_open(trace->dataset->count, memory, fault) : NULL;
+    if (!replay->tracker) {
         replay_close(replay);
         return NULL;
     }
     const struct connection *known = tracker_connection(trace->tracker, connection);
     replay->key = grouping_key(trace->grouping, known->flow);
     if (known->is_reuse)
-        judge_begin_with_reuse(replay->judge);
+        grouping_begin_with_reuse(replay->grouping);
     return replay;
 }
 
@@ -55,7 +55,8 @@ void replay_close(struct replay *replay)
 {
     if (!replay)
         return;
-    judge_close(replay->judge);
+    tracker_close(replay->tracker);
+    grouping_close(replay->grouping);
     segment_stream_close(replay->stream);
     trace_release(replay->trace);
     memory_release(replay->memory, replay, sizeof *replay);
@@ -113,7 +114,8 @@ bool replay_fill(struct replay *replay, struct segment_batch *batch, struct verd
         return false;
     replay->in_block = keep_own(replay, batch);
     batch->at_end = false;
-    if (!judge_take(replay->judge, batch, verdicts, fault))
+    if (!grouping_take(replay->grouping, batch, replay->assignments, fault) ||
+        !tracker_take(replay->tracker, batch, replay->assignments, verdicts, fault))
         return false;
     for (size_t i = 0; i < batch->count; i++)
         verdicts[i].connection = replay->connection;

@@ -61,20 +61,27 @@ struct taking {
     struct trace *trace; /* NULL until it is open */
     const struct trace_options *options;
     struct progress progress;
-    struct assignment assignments[SEGMENT_BATCH_MAX];
 };
 
 /* Notes where the segments are, as long as that takes little memory. */
-static void index_batch(struct trace *trace, const struct segment_batch *batch,
-                        const struct assignment *assignments)
+static void index_batch(struct trace *trace, const struct grouped_batch *batch)
 {
-    for (size_t i = 0; trace->index && i < batch->count; i++) {
-        if (!assignments[i].has_connection ||
-            packet_index_add(trace->index, &batch->segments[i], assignments[i].connection))
+    for (size_t i = 0; trace->index && i < batch->read.count; i++) {
+        const struct assignment *assignment = &batch->assignments[i];
+        if (!assignment->has_connection ||
+            packet_index_add(trace->index, &batch->read.segments[i], assignment->connection))
             continue;
         packet_index_close(trace->index);
         trace->index = NULL;
     }
+}
+
+/* What can be done with a batch beside the tracker. */
+static bool work_aside(void *context, const struct grouped_batch *batch, struct fault *fault)
+{
+    struct trace *trace = context;
+    index_batch(trace, batch);
+    return zeek_states_take(trace->zeek, &batch->read, batch->assignments, fault);
 }
 
 static bool tell_progress(void *context)
@@ -84,35 +91,30 @@ static bool tell_progress(void *context)
     return options->progress && options->progress(options->progress_context, &taking->progress);
 }
 
-static bool take_batch(struct taking *taking, const struct segment_batch *batch,
+static bool take_batch(struct taking *taking, const struct grouped_batch *batch,
                        struct fault *fault)
 {
-    taking->progress.bytes_read = batch->bytes_read;
-    taking->progress.packets += batch->packets;
+    taking->progress.bytes_read = batch->read.bytes_read;
+    taking->progress.packets += batch->read.packets;
     if (tell_progress(taking))
         return fault_stopped(fault);
-    struct trace *trace = taking->trace;
-    if (!grouping_take(trace->grouping, batch, taking->assignments, fault) ||
-        !zeek_states_take(trace->zeek, batch, taking->assignments, fault) ||
-        !tracker_take(trace->tracker, batch, taking->assignments, NULL, fault))
-        return false;
-    index_batch(trace, batch, taking->assignments);
-    return true;
+    return tracker_take(taking->trace->tracker, &batch->read, batch->assignments, NULL, fault);
 }
 
 static bool take_all(struct taking *taking, struct fault *fault)
 {
     struct trace *trace = taking->trace;
+    const struct pipeline_work work = {trace->grouping, work_aside, trace};
     struct pipeline *pipeline =
-        pipeline_open(trace->stream, taking->options->two_threads, &trace->memory, fault);
+        pipeline_open(trace->stream, &work, taking->options->two_threads, &trace->memory, fault);
     if (!pipeline)
         return false;
-    const struct segment_batch *batch;
+    const struct grouped_batch *batch;
     bool is_fine;
     do {
         batch = pipeline_next(pipeline, fault);
         is_fine = batch && take_batch(taking, batch, fault);
-    } while (is_fine && !batch->at_end);
+    } while (is_fine && !batch->read.at_end);
     pipeline_close(pipeline);
     return is_fine;
 }

@@ -14,8 +14,9 @@ void packet_scan_end(struct packet_scan *scan)
     memory_release(memory, scan->verdicts, SEGMENT_BATCH_MAX * sizeof *scan->verdicts);
     memory_release(memory, scan->replayed, sizeof *scan->replayed);
     replay_close(scan->replay);
-    judge_close(scan->judge);
     pipeline_close(scan->pipeline);
+    tracker_close(scan->tracker);
+    grouping_close(scan->grouping);
     segment_stream_close(scan->stream);
     dataset_close(scan->dataset);
     *scan = (struct packet_scan){.table = NULL};
@@ -47,6 +48,14 @@ static bool open_replay(struct packet_scan *scan, struct trace *trace,
     return scan->replayed != NULL;
 }
 
+static bool open_tracker(struct packet_scan *scan)
+{
+    scan->grouping = grouping_open(scan->table->shared->hash_key, &scan->memory, &scan->fault);
+    if (scan->grouping)
+        scan->tracker = tracker_open(scan->dataset->count, &scan->memory, &scan->fault);
+    return scan->tracker != NULL;
+}
+
 static bool open_stream(struct packet_scan *scan, const struct packet_scan_request *request,
                         const struct segment_stream_options *options)
 {
@@ -57,14 +66,12 @@ static bool open_stream(struct packet_scan *scan, const struct packet_scan_reque
     scan->stream = segment_stream_open(scan->dataset, options, &scan->memory, &scan->fault);
     if (!scan->stream)
         return false;
-    bool two_threads = !options->keep_payload && available_processors() > 1;
-    scan->pipeline = pipeline_open(scan->stream, two_threads, &scan->memory, &scan->fault);
-    if (!scan->pipeline)
+    if (request->needs & NEEDS_TRACKER && !open_tracker(scan))
         return false;
-    if (request->needs & NEEDS_TRACKER)
-        scan->judge = judge_open(scan->table->shared->hash_key, scan->dataset->count, &scan->memory,
-                                 &scan->fault);
-    return scan->judge || !(request->needs & NEEDS_TRACKER);
+    bool two_threads = !options->keep_payload && available_processors() > 1;
+    const struct pipeline_work work = {.grouping = scan->grouping};
+    scan->pipeline = pipeline_open(scan->stream, &work, two_threads, &scan->memory, &scan->fault);
+    return scan->pipeline != NULL;
 }
 
 static bool open_source(struct packet_scan *scan, const struct packet_scan_request *request)
@@ -136,12 +143,19 @@ static void show_progress(struct packet_scan *scan)
     progress_show(scan->line, &scan->progress);
 }
 
-static const struct segment_batch *next_batch(struct packet_scan *scan)
+/* Reads the next batch from where its segments come from. */
+static bool next_batch(struct packet_scan *scan)
 {
-    if (!scan->replay)
-        return pipeline_next(scan->pipeline, &scan->fault);
-    bool is_fine = replay_fill(scan->replay, scan->replayed, scan->verdicts, &scan->fault);
-    return is_fine ? scan->replayed : NULL;
+    if (scan->replay) {
+        scan->batch = scan->replayed;
+        return replay_fill(scan->replay, scan->replayed, scan->verdicts, &scan->fault);
+    }
+    const struct grouped_batch *batch = pipeline_next(scan->pipeline, &scan->fault);
+    if (!batch)
+        return false;
+    scan->batch = &batch->read;
+    return !scan->tracker || tracker_take(scan->tracker, &batch->read, batch->assignments,
+                                          scan->verdicts, &scan->fault);
 }
 
 int packet_scan_read(struct packet_scan *scan)
@@ -149,15 +163,11 @@ int packet_scan_read(struct packet_scan *scan)
     sqlite3_vtab *table = &scan->table->base;
     if (poll_stop(&scan->table->poll) != SQLITE_OK)
         return SQLITE_INTERRUPT;
-    const struct segment_batch *batch = next_batch(scan);
-    if (!batch)
+    if (!next_batch(scan))
         return table_fault(table, &scan->fault);
-    scan->batch = batch;
     if (scan->line)
         show_progress(scan);
     if (scan->stream)
         scan->row.start_ns = segment_stream_start_ns(scan->stream);
-    if (scan->judge && !judge_take(scan->judge, batch, scan->verdicts, &scan->fault))
-        return table_fault(table, &scan->fault);
     return SQLITE_OK;
 }

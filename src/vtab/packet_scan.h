@@ -7,9 +7,9 @@
 #ifndef VTAB_PACKET_SCAN_H
 #define VTAB_PACKET_SCAN_H
 
-#include "tcp/judge.h"
 #include "tcp/pipeline.h"
 #include "tcp/replay.h"
+#include "tcp/tracker.h"
 #include "vtab/capture_table.h"
 #include "vtab/progress.h"
 
@@ -27,8 +27,9 @@ struct packet_scan {
     struct dataset *dataset;
     struct segment_stream *stream;
     struct pipeline *pipeline;
-    struct judge *judge;   /* NULL if nothing asks for connections */
-    struct replay *replay; /* instead of stream, pipeline and judge */
+    struct grouping *grouping; /* NULL if nothing asks for connections */
+    struct tracker *tracker;
+    struct replay *replay; /* instead of stream, pipeline, grouping and tracker */
     struct segment_batch *replayed;
     struct progress_line *line; /* NULL unless the scan is to show how far it is */
     struct progress progress;
