@@ -7,6 +7,23 @@ enum { SLOTS_MIN = 1024 };
 /* Flow numbers less 1 are 32-bit indices, and 0 marks a free slot. */
 #define FLOWS_MAX (UINT32_MAX - 1)
 
+/* Slots are looked at anywhere at any time: once there are many, they take whole pages. */
+static struct flow_slot *allocate_slots(struct memory *memory, size_t count, struct fault *fault)
+{
+    size_t size = count * sizeof(struct flow_slot);
+    return size < MEMORY_PAGES ? memory_allocate(memory, size, fault)
+                               : memory_map(memory, size, fault);
+}
+
+static void release_slots(struct memory *memory, struct flow_slot *slots, size_t count)
+{
+    size_t size = count * sizeof *slots;
+    if (size < MEMORY_PAGES)
+        memory_release(memory, slots, size);
+    else
+        memory_unmap(memory, slots, size);
+}
+
 bool flow_table_open(struct flow_table *table, const uint64_t hash_key[2], struct arena *arena,
                      struct fault *fault)
 {
@@ -15,7 +32,7 @@ bool flow_table_open(struct flow_table *table, const uint64_t hash_key[2], struc
         .flows = block_list_open(arena, sizeof(struct flow)),
         .hash_key = {hash_key[0], hash_key[1]},
         .memory = arena->memory,
-        .slots = memory_allocate(arena->memory, SLOTS_MIN * sizeof(struct flow_slot), fault),
+        .slots = allocate_slots(arena->memory, SLOTS_MIN, fault),
     };
     return table->slots != NULL;
 }
@@ -24,7 +41,7 @@ void flow_table_close(struct flow_table *table)
 {
     block_list_close(&table->flows);
     if (table->slots)
-        memory_release(table->memory, table->slots, (table->mask + 1) * sizeof *table->slots);
+        release_slots(table->memory, table->slots, table->mask + 1);
 }
 
 /* Eight bytes of an address as a number. */
@@ -130,7 +147,7 @@ struct flow_key flow_key_at(const struct flow_table *table, uint32_t number)
 static bool grow(struct flow_table *table, struct fault *fault)
 {
     size_t old_count = table->mask + 1, count = old_count * 2;
-    struct flow_slot *slots = memory_allocate(table->memory, count * sizeof *slots, fault);
+    struct flow_slot *slots = allocate_slots(table->memory, count, fault);
     if (!slots)
         return false;
     for (size_t i = 0; i < old_count; i++) {
@@ -142,7 +159,7 @@ static bool grow(struct flow_table *table, struct fault *fault)
             k = (k + 1) & (count - 1);
         slots[k] = *slot;
     }
-    memory_release(table->memory, table->slots, old_count * sizeof *slots);
+    release_slots(table->memory, table->slots, old_count);
     table->slots = slots;
     table->mask = count - 1;
     return true;

@@ -87,6 +87,23 @@ static struct chunk *chunk_at(const struct packet_index *index, size_t i)
     return (struct chunk *)index->chunks.items + i;
 }
 
+static struct list *list_of(const struct packet_index *index, uint32_t connection)
+{
+    return (struct list *)index->lists.items + connection;
+}
+
+void packet_index_prefetch(const struct packet_index *index, uint32_t connection)
+{
+    if (connection < index->lists.count)
+        __builtin_prefetch(list_of(index, connection));
+}
+
+void packet_index_prefetch_end(const struct packet_index *index, uint32_t connection)
+{
+    if (connection < index->lists.count)
+        __builtin_prefetch(chunk_at(index, list_of(index, connection)->last));
+}
+
 /* Begins a block if the segment is the first one in it. */
 static bool note_block(struct packet_index *index, const struct segment *segment)
 {
@@ -128,7 +145,7 @@ bool packet_index_add(struct packet_index *index, const struct segment *segment,
     if (connection >= index->lists.count &&
         !extend(index, &index->lists, (size_t)connection + 1, sizeof(struct list)))
         return false;
-    struct list *list = (struct list *)index->lists.items + connection;
+    struct list *list = list_of(index, connection);
     uint32_t block = (uint32_t)index->blocks.count - 1;
     if (list->last && list->next_block == block + 1)
         return true;
@@ -147,7 +164,7 @@ struct packet_blocks packet_index_blocks(const struct packet_index *index, uint3
 {
     struct packet_blocks blocks = {.index = index, .block = UINT32_MAX};
     if (connection < index->lists.count)
-        blocks.chunk = ((const struct list *)index->lists.items)[connection].first;
+        blocks.chunk = list_of(index, connection)->first;
     return blocks;
 }
 

@@ -19,6 +19,11 @@ struct packet_index;
 struct packet_index *packet_index_open(struct memory *memory, struct fault *fault);
 void packet_index_close(struct packet_index *index);
 
+/* Asks for the memory that packet_index_add will touch first, and then, once that is there, for the
+ * end of the list that it leads to. */
+void packet_index_prefetch(const struct packet_index *index, uint32_t connection);
+void packet_index_prefetch_end(const struct packet_index *index, uint32_t connection);
+
 /* Notes a segment of a connection; segments come in file order.  False, without a fault, if the
  * index has become too large or there is no memory for it: it is of no use any more and to be
  * closed. */

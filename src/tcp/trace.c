@@ -63,13 +63,23 @@ struct taking {
     struct progress progress;
 };
 
+static bool index_segment(struct trace *trace, const struct grouped_batch *batch, size_t i)
+{
+    enum { AHEAD = 8 };
+    const struct assignment *assignment = &batch->assignments[i];
+    if (i + 2 * AHEAD < batch->read.count)
+        packet_index_prefetch(trace->index, assignment[2 * AHEAD].connection);
+    if (i + AHEAD < batch->read.count)
+        packet_index_prefetch_end(trace->index, assignment[AHEAD].connection);
+    return !assignment->has_connection ||
+           packet_index_add(trace->index, &batch->read.segments[i], assignment->connection);
+}
+
 /* Notes where the segments are, as long as that takes little memory. */
 static void index_batch(struct trace *trace, const struct grouped_batch *batch)
 {
     for (size_t i = 0; trace->index && i < batch->read.count; i++) {
-        const struct assignment *assignment = &batch->assignments[i];
-        if (!assignment->has_connection ||
-            packet_index_add(trace->index, &batch->read.segments[i], assignment->connection))
+        if (index_segment(trace, batch, i))
             continue;
         packet_index_close(trace->index);
         trace->index = NULL;
