@@ -20,8 +20,12 @@ static bool add_block(struct block_list *list, struct fault *fault)
         list->blocks = blocks;
         list->block_room = room;
     }
-    list->blocks[block] = arena_allocate(list->arena, BLOCK_LIST_ITEMS * list->item_size, fault);
-    return list->blocks[block] != NULL;
+    uint8_t *items =
+        arena_allocate(list->arena, BLOCK_LIST_ITEMS * list->item_size + CACHE_LINE - 1, fault);
+    if (!items)
+        return false;
+    list->blocks[block] = items + (size_t) - (uintptr_t)items % CACHE_LINE;
+    return true;
 }
 
 void *block_list_add(struct block_list *list, struct fault *fault)

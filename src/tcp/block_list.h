@@ -1,8 +1,10 @@
-/* Items of one size that never move: a list that grows by blocks from an arena. */
+/* Items of one size that never move: a list that grows by blocks from an arena, each of which
+ * begins with a cache line. */
 #ifndef TCP_BLOCK_LIST_H
 #define TCP_BLOCK_LIST_H
 
 #include "tcp/arena.h"
+#include "tcp/prefetch.h"
 
 enum { BLOCK_LIST_SHIFT = 7, BLOCK_LIST_ITEMS = 1 << BLOCK_LIST_SHIFT };
 
@@ -28,15 +30,11 @@ static inline void *block_list_at(const struct block_list *list, size_t i)
     return list->blocks[i >> BLOCK_LIST_SHIFT] + (i & (BLOCK_LIST_ITEMS - 1)) * list->item_size;
 }
 
-/* Asks for the memory of the first `size` bytes of the i-th item, if there is one. */
-static inline void block_list_prefetch(const struct block_list *list, size_t i, size_t size)
+/* Asks for the i-th item, if there is one. */
+PREFETCH_FUNCTION void block_list_prefetch(const struct block_list *list, size_t i)
 {
-    enum { CACHE_LINE = 64 };
-    if (i >= list->count)
-        return;
-    const uint8_t *item = block_list_at(list, i);
-    for (size_t line = 0; line < size; line += CACHE_LINE)
-        __builtin_prefetch(item + line);
+    if (i < list->count)
+        prefetch(block_list_at(list, i), list->item_size);
 }
 
 /* Adds an item, which is zero; NULL with a fault. */

@@ -88,13 +88,14 @@ static void time_handshake(struct connection *connection, const struct segment *
         connection->initial_rtt_ns = since;
 }
 
-static void note_syn_options(struct direction *sender, const struct segment *segment)
+static void note_syn(struct connection *connection, enum side side, const struct segment *segment)
 {
+    struct direction *sender = &connection->side[side];
     const struct tcp_options *options = &segment->options;
     if (sender->syn_seen)
         return;
     sender->syn_seen = true;
-    sender->isn = segment->seq;
+    connection->isn[side] = segment->seq;
     sender->syn_options_known = segment->options_known;
     sender->mss = options->mss;
     sender->mss_known = options->has_mss;
@@ -104,18 +105,23 @@ static void note_syn_options(struct direction *sender, const struct segment *seg
     sender->timestamps = options->has_timestamps;
 }
 
+/* The first segment that a side sends.  If that is an RST, its window counts as closed. */
+static void start_side(struct direction *sender, const struct segment *segment)
+{
+    sender->ttl = segment->ttl;
+    sender->sequence.window_is_closed = true;
+}
+
 static void count_segment(struct direction *sender, const struct segment *segment)
 {
     if (sender->packets == 0)
-        sender->ttl = segment->ttl;
+        start_side(sender, segment);
     else if (segment->time_ns - sender->sequence.last_time_ns > sender->idle_max_ns)
         sender->idle_max_ns = segment->time_ns - sender->sequence.last_time_ns;
     sender->packets++;
     sender->wire_bytes += segment->wire_length;
     sender->bytes += segment->payload_length;
     sender->data_packets += segment->payload_length > 0;
-    if (segment->flags & TCP_SYN)
-        note_syn_options(sender, segment);
 }
 
 /* What one side keeps of its troubles, from now on if there were none; NULL with a fault. */
@@ -147,7 +153,7 @@ static bool take_events(struct step *step)
 static uint32_t recorded_length(const struct direction *receiver, const struct segment *segment)
 {
     bool syn = segment->flags & TCP_SYN, fin = segment->flags & TCP_FIN;
-    bool is_probe = receiver->packets && !receiver->window_is_open && !syn;
+    bool is_probe = receiver->sequence.window_is_closed && !syn;
     return is_probe ? 0 : segment->promised_length + syn + fin;
 }
 
@@ -230,7 +236,8 @@ static bool analyse(struct step *step)
     verdict->bytes_in_flight = sequence_in_flight(&sender->sequence, &receiver->sequence, segment,
                                                   in_flight_span(&sender->in_flight));
     if (!(segment->flags & TCP_RST))
-        sender->window_is_open = segment->window && segment->flags & (TCP_ACK | TCP_SYN);
+        sender->sequence.window_is_closed =
+            !segment->window || !(segment->flags & (TCP_ACK | TCP_SYN));
     return true;
 }
 
@@ -273,8 +280,8 @@ static bool count_verdict(struct step *step)
 {
     struct direction *sender = step->sender;
     const struct verdict *verdict = step->verdict;
-    if (verdict->sequence.bytes_in_flight > sender->bytes_in_flight_max)
-        sender->bytes_in_flight_max = verdict->sequence.bytes_in_flight;
+    if (verdict->sequence.bytes_in_flight > sender->in_flight.bytes_max)
+        sender->in_flight.bytes_max = verdict->sequence.bytes_in_flight;
     if (verdict->window_known)
         window_statistics_add(&sender->window, verdict->window_scaled);
     return count_judgements(step);
@@ -293,6 +300,8 @@ static bool take(struct step *step)
     connection->reassembled |= segment->reassembled;
     count_flags(connection, segment);
     count_segment(step->sender, segment);
+    if (segment->flags & TCP_SYN)
+        note_syn(connection, step->assignment->side, segment);
     if (!take_events(step))
         return false;
     show_relative(step);

@@ -8,7 +8,7 @@
 #include "tcp/sequence.h"
 #include "tcp/window.h"
 
-#include <stddef.h>
+#include <stdalign.h>
 
 /* How the client was known. */
 enum client_by {
@@ -34,11 +34,14 @@ struct trouble {
     int64_t unique_difference; /* unique bytes less all bytes */
 };
 
-/* What one side has sent.  What every segment touches comes first; packets have 40 bits, for a
- * capture with more is larger than any disk (70 TB at least). */
+/* What one side has sent: three cache lines.  Packets have 40 bits, for a capture with more is
+ * larger than any disk (70 TB at least). */
 struct direction {
+    /* Touched when the side sends, and when the other one acknowledges. */
     struct sequence_state sequence;
     struct in_flight in_flight;
+    struct round_trips round_trips; /* of the data that this side sent */
+    /* Touched when the side sends. */
     uint64_t bytes; /* TCP payload */
     uint64_t wire_bytes;
     uint64_t packets : 40;
@@ -49,19 +52,20 @@ struct direction {
     bool syn_seen : 1, syn_options_known : 1, mss_known : 1, window_scale_known : 1;
     bool sack_permitted : 1, timestamps : 1;
     bool syn_sent : 1, fin_sent : 1;
-    bool window_is_open : 1; /* the latest segment that was no RST offered a window (tcptrace) */
     struct window_statistics window;
     int64_t idle_max_ns;
-    uint32_t bytes_in_flight_max;
-    uint32_t isn;
-    struct round_trips round_trips; /* of the data that this side sent */
 };
 
-/* A connection is a dozen cache lines that every segment goes through: its size is time. */
+/* A segment touches six of eight cache lines: waiting for them is what the analysis of many
+ * connections takes longest for. */
 struct connection {
-    struct direction side[2];
-    int64_t end_ns;
+    alignas(CACHE_LINE) struct direction side[2];
+    /* Touched by every segment. */
+    alignas(CACHE_LINE) int64_t end_ns;
     uint64_t last_frame;
+    int64_t syn_time_ns;     /* of the latest SYN without ACK */
+    int64_t initial_rtt_ns;  /* 0: unknown */
+    struct trouble *trouble; /* of both sides; NULL if there was none */
     uint32_t last_file;
     uint32_t syn_count, fin_count, rst_count; /* the last value means: or more */
     uint8_t completeness;
@@ -73,19 +77,25 @@ struct connection {
     bool starts_with_syn : 1;
     bool data_after_fin : 1;
     uint16_t vlan_id;
-    uint32_t flow; /* of the grouping: the end points */
-    uint32_t first_file;
-    uint64_t first_frame;
+    /* Touched by few. */
+    alignas(CACHE_LINE) uint64_t first_frame;
     int64_t start_ns;
-    int64_t syn_time_ns;    /* of the latest SYN without ACK */
-    int64_t initial_rtt_ns; /* 0: unknown */
     int64_t syn_rtt_ns;
     uint64_t tunnel;
-    struct trouble *trouble; /* of both sides; NULL if there was none */
+    uint32_t isn[2]; /* of each side's first SYN */
+    uint32_t first_file;
+    uint32_t flow; /* of the grouping: the end points */
 };
 
-/* What every segment of a connection touches: all but what its first segments told. */
-enum { CONNECTION_HOT = offsetof(struct connection, flow) };
+_Static_assert(sizeof(struct direction) == 3 * CACHE_LINE, "connection_prefetch counts on it");
+
+/* Asks for the memory that a segment from that side will touch. */
+PREFETCH_FUNCTION void connection_prefetch(const struct connection *connection, enum side sender)
+{
+    prefetch(&connection->side[sender], sizeof(struct direction));
+    prefetch(&connection->side[sender ^ 1], offsetof(struct direction, bytes));
+    prefetch(&connection->end_ns, CACHE_LINE);
+}
 
 /* What the analysis says of one segment. */
 struct verdict {

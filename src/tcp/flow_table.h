@@ -64,12 +64,12 @@ uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key);
 
 /* Asks for the memory that a look-up of this hash will touch first, and then, once that is there,
  * for the flow that it leads to. */
-static inline void flow_table_prefetch(const struct flow_table *table, uint32_t hash)
+PREFETCH_FUNCTION void flow_table_prefetch(const struct flow_table *table, uint32_t hash)
 {
     __builtin_prefetch(&table->slots[hash & table->mask]);
 }
 
-static inline void flow_table_prefetch_flow(const struct flow_table *table, uint32_t hash)
+PREFETCH_FUNCTION void flow_table_prefetch_flow(const struct flow_table *table, uint32_t hash)
 {
     size_t i = hash & table->mask;
     while (table->slots[i].flow_plus_1 && table->slots[i].hash != hash)

@@ -90,6 +90,7 @@ static void join(struct in_flight *flight, struct tcp_memory *memory)
         .below_last = below.last,
         .below_time_ns = below.time_ns,
         .has_below = true,
+        .bytes_max = flight->bytes_max,
     };
 }
 

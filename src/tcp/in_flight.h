@@ -34,6 +34,7 @@ struct in_flight {
     };
     bool has_below : 1, has_oldest : 1, is_split : 1;
     bool is_contiguous : 1; /* no hole between `below` and the segments in flight, or among them */
+    uint32_t bytes_max;     /* the most that Wireshark saw in flight: its user's to note */
 };
 
 /* A segment that takes sequence numbers. */

@@ -45,6 +45,7 @@ struct sequence_state {
     uint16_t window;      /* raw window field of the latest segment, if window_known */
     int8_t window_scale;  /* the shift, WINDOW_SCALE_UNKNOWN or WINDOW_SCALE_UNUSED */
     bool window_known : 1;
+    bool window_is_closed : 1;      /* the latest segment that was no RST offered none (tcptrace) */
     bool was_keep_alive : 1;        /* the latest segment was a keep-alive */
     bool was_zero_window_probe : 1; /* … a zero window probe */
     bool first_ack_pending : 1;     /* a SYN was sent and no ACK without SYN since */

@@ -75,16 +75,23 @@ static bool take_segment(struct tracker *tracker, const struct segment *segment,
     return connection_take(connection, segment, assignment, verdict, &tracker->memory, fault);
 }
 
+PREFETCH_FUNCTION void prefetch_connection(const struct tracker *tracker,
+                                           const struct assignment *assignment)
+{
+    if (assignment->connection < tracker->connections.count)
+        connection_prefetch(block_list_at(&tracker->connections, assignment->connection),
+                            assignment->side);
+}
+
 bool tracker_take(struct tracker *tracker, const struct segment_batch *batch,
                   const struct assignment *assignments, struct verdict *verdicts,
                   struct fault *fault)
 {
-    enum { AHEAD = 4 }; /* a connection is eight cache lines; more would push each other out */
+    enum { AHEAD = 6 }; /* as many cache lines as can be on their way */
     struct verdict unread;
     for (size_t i = 0; i < batch->count; i++) {
         if (i + AHEAD < batch->count)
-            block_list_prefetch(&tracker->connections, assignments[i + AHEAD].connection,
-                                CONNECTION_HOT);
+            prefetch_connection(tracker, &assignments[i + AHEAD]);
         if (!take_segment(tracker, &batch->segments[i], &assignments[i],
                           verdicts ? &verdicts[i] : &unread, fault))
             return false;

@@ -50,8 +50,7 @@ bool zeek_states_take(struct zeek_states *states, const struct segment_batch *ba
     enum { AHEAD = 8 };
     for (size_t i = 0; i < batch->count; i++) {
         if (i + AHEAD < batch->count)
-            block_list_prefetch(&states->connections, assignments[i + AHEAD].connection,
-                                sizeof(struct zeek_connection));
+            block_list_prefetch(&states->connections, assignments[i + AHEAD].connection);
         if (!take_segment(states, &batch->segments[i], &assignments[i], fault))
             return false;
     }

@@ -228,9 +228,8 @@ GET_NUMBER(window_scale, side->window_scale_known, side->window_scale)
 GET_NUMBER(mss, side->mss_known, side->mss)
 GET_NUMBER(sack_permitted, side->syn_options_known, side->sack_permitted)
 GET_NUMBER(timestamps, side->syn_options_known, side->timestamps)
-GET_NUMBER(in_flight_max, side->bytes_in_flight_max, side->bytes_in_flight_max)
+GET_NUMBER(in_flight_max, side->in_flight.bytes_max, side->in_flight.bytes_max)
 GET_NUMBER(ttl, side->packets, side->ttl)
-GET_NUMBER(isn, side->syn_seen, side->isn)
 
 static void get_rtt_mean(sqlite3_context *context, const void *value, const void *const *objects)
 {
@@ -296,7 +295,7 @@ static void get_idle_max(sqlite3_context *context, const void *value, const void
         sqlite3_result_double(context, (double)side->idle_max_ns / 1e9);
 }
 
-/* ---- one side, from what most connections have none of ---- */
+/* ---- one side, kept apart from the rest of it ---- */
 
 static enum side side_of(const void *value, const void *const *objects)
 {
@@ -316,6 +315,14 @@ static void get_unique_bytes(sqlite3_context *context, const void *value,
 {
     uint64_t bytes = connection_unique_bytes(connection_of(objects), side_of(value, objects));
     sqlite3_result_int64(context, (int64_t)bytes);
+}
+
+static void get_isn(sqlite3_context *context, const void *value, const void *const *objects)
+{
+    const struct connection *c = connection_of(objects);
+    enum side side = side_of(value, objects);
+    if (c->side[side].syn_seen)
+        sqlite3_result_int64(context, c->isn[side]);
 }
 
 #define GET_COUNT(name, judgement)                                                                 \

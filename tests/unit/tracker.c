@@ -167,7 +167,7 @@ static void test_many(void)
     for (uint32_t i = 0; i < BATCHES * SEGMENT_BATCH_MAX; i++) {
         const struct connection *connection = tracker_connection(pair.tracker, i);
         wrong += connection->first_frame != i + 1 || connection->syn_count != 2 ||
-                 connection->side[CLIENT].isn != i || connection->last_file != 1;
+                 connection->isn[CLIENT] != i || connection->last_file != 1;
     }
     CHECK_INT(wrong, 0);
     CHECK_INT(tracker_file_connections(pair.tracker, 0), BATCHES * SEGMENT_BATCH_MAX);
