@@ -87,7 +87,7 @@ bool tracker_take(struct tracker *tracker, const struct segment_batch *batch,
                   const struct assignment *assignments, struct verdict *verdicts,
                   struct fault *fault)
 {
-    enum { AHEAD = 6 }; /* as many cache lines as can be on their way */
+    enum { AHEAD = 8 }; /* as many cache lines as can be on their way */
     struct verdict unread;
     for (size_t i = 0; i < batch->count; i++) {
         if (i + AHEAD < batch->count)
