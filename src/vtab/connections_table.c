@@ -15,6 +15,17 @@ static size_t count_connections(const struct trace *trace)
     return tracker_count(trace->tracker);
 }
 
+/* Rows are read faster than memory answers: asks for what a row some rows ahead is shown from. */
+static void prefetch_row(const struct tracker *tracker, size_t index)
+{
+    enum { AHEAD = 4, CACHE_LINE = 64 };
+    if (index + AHEAD >= tracker_count(tracker))
+        return;
+    const char *connection = (const char *)tracker_connection(tracker, index + AHEAD);
+    for (size_t offset = 0; offset < sizeof(struct connection); offset += CACHE_LINE)
+        __builtin_prefetch(connection + offset);
+}
+
 static void show_connection(const struct trace *trace, size_t index, const void **objects,
                             void *row)
 {
@@ -22,6 +33,7 @@ static void show_connection(const struct trace *trace, size_t index, const void 
     *shown = (struct connection_row){.connection_id = index + 1, .dataset = trace->dataset};
     objects[0] = tracker_connection(trace->tracker, index);
     objects[1] = shown;
+    prefetch_row(trace->tracker, index);
 }
 
 _Static_assert(sizeof(struct connection_row) <= TRACE_ROW_SIZE, "a row fits");
