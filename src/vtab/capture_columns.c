@@ -17,7 +17,7 @@ static void get_text(sqlite3_context *context, const void *value, const void *co
 {
     (void)objects;
     const char *const *text = value;
-    sqlite3_result_text(context, *text, -1, SQLITE_TRANSIENT);
+    column_text(context, *text);
 }
 
 static void get_resolution(sqlite3_context *context, const void *value, const void *const *objects)

@@ -61,11 +61,6 @@ static bool is_known(const struct column *column, const void *const *objects)
     return known;
 }
 
-bool column_is_integer(const struct column *column)
-{
-    return column->kind <= COLUMN_NUMBER || column->kind == COLUMN_BIT;
-}
-
 #define READ(type, from)                                                                           \
     ({                                                                                             \
         type read_;                                                                                \
@@ -115,11 +110,16 @@ double column_time(const struct column *column, const void *const *objects)
     return unix_seconds(READ(int64_t, value_of(column, objects)));
 }
 
+void column_text(sqlite3_context *context, const char *text)
+{
+    sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
+}
+
 static void show_utc(sqlite3_context *context, int64_t ns)
 {
     char text[UTC_TEXT_SIZE];
-    int length = utc_text(ns, text);
-    sqlite3_result_text(context, text, length, SQLITE_TRANSIENT);
+    utc_text(ns, text);
+    column_text(context, text);
 }
 
 static void show_address(sqlite3_context *context, const struct column *column, const char *value,
@@ -127,8 +127,8 @@ static void show_address(sqlite3_context *context, const struct column *column, 
 {
     char text[ADDRESS_TEXT_SIZE];
     uint8_t version = READ(uint8_t, (const char *)objects[column->object] + column->aside);
-    int length = address_text(version, (const uint8_t *)value, text);
-    sqlite3_result_text(context, text, length, SQLITE_TRANSIENT);
+    address_text(version, (const uint8_t *)value, text);
+    column_text(context, text);
 }
 
 void column_result(sqlite3_context *context, const struct column *column,
@@ -137,6 +137,10 @@ void column_result(sqlite3_context *context, const struct column *column,
     if (!is_known(column, objects))
         return;
     const char *value = value_of(column, objects);
+    if (column_is_integer(column)) {
+        sqlite3_result_int64(context, read_integer(column, value));
+        return;
+    }
     switch (column->kind) {
     case COLUMN_SECONDS:
         sqlite3_result_double(context, (double)READ(int64_t, value) / NS_PER_SECOND);
@@ -150,15 +154,8 @@ void column_result(sqlite3_context *context, const struct column *column,
     case COLUMN_ADDRESS:
         show_address(context, column, value, objects);
         break;
-    case COLUMN_SHORT:
-    case COLUMN_INTEGER:
-    case COLUMN_REAL:
-    case COLUMN_TEXT:
-    case COLUMN_BLOB:
-        column->get(context, value, objects);
-        break;
     default:
-        sqlite3_result_int64(context, read_integer(column, value));
+        column->get(context, value, objects);
         break;
     }
 }

@@ -21,11 +21,11 @@ enum column_kind {
     COLUMN_SMALL,   /* uint16_t declared INTEGER: a port, flags */
     COLUMN_BOOL,    /* bool, declared INTEGER */
     COLUMN_NUMBER,  /* uint32_t index, shown as the number from 1 */
+    COLUMN_BIT,     /* one bit of a uint32_t, `aside` is its mask; declared INTEGER */
     COLUMN_SECONDS, /* int64_t nanoseconds, shown as REAL seconds */
     COLUMN_TIME,    /* int64_t Unix nanoseconds, shown as REAL Unix seconds */
     COLUMN_UTC,     /* int64_t Unix nanoseconds, shown as YYYY-MM-DD HH:MM:SS.SSS */
     COLUMN_ADDRESS, /* 16 bytes; `aside` is the offset of the IP version, uint8_t */
-    COLUMN_BIT,     /* one bit of a uint32_t, `aside` is its mask; declared INTEGER */
     COLUMN_SHORT,   /* shown by `get`, declared INTEGER: a port, 0/1 */
     COLUMN_INTEGER, /* shown by `get` */
     COLUMN_REAL,
@@ -93,8 +93,15 @@ int columns_declare(sqlite3 *db, const struct column_list *list);
 void column_result(sqlite3_context *context, const struct column *column,
                    const void *const *objects);
 
-/* Whether the value can be had as an integer without showing it: kinds U8 … NUMBER and BIT. */
-bool column_is_integer(const struct column *column);
+/* Shows a text that ends with a zero byte; NULL is NULL.  SQLite counts its length itself: it then
+ * knows of the zero byte, and whoever reads the text does not have it copied to put one there. */
+void column_text(sqlite3_context *context, const char *text);
+
+/* Whether the value can be had as an integer without showing it: kinds U8 … BIT. */
+static inline bool column_is_integer(const struct column *column)
+{
+    return column->kind <= COLUMN_BIT;
+}
 
 /* The Unix seconds of a value of kind TIME, as they are shown. */
 double column_time(const struct column *column, const void *const *objects);

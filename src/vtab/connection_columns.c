@@ -38,8 +38,8 @@ static void show_address(sqlite3_context *context, const void *const *objects, b
 {
     char text[ADDRESS_TEXT_SIZE];
     const struct flow_key key = key_of(objects);
-    int length = address_text(key.ip_version, is_low ? key.low : key.high, text);
-    sqlite3_result_text(context, text, length, SQLITE_TRANSIENT);
+    address_text(key.ip_version, is_low ? key.low : key.high, text);
+    column_text(context, text);
 }
 
 static void get_client_ip(sqlite3_context *context, const void *value, const void *const *objects)
@@ -99,7 +99,7 @@ static void get_tunnel(sqlite3_context *context, const void *value, const void *
     (void)objects;
     char text[TUNNEL_TEXT_SIZE];
     if (tunnel_text(*(const uint64_t *)value, text))
-        sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
+        column_text(context, text);
 }
 
 static void get_community_id(sqlite3_context *context, const void *value,
@@ -109,7 +109,7 @@ static void get_community_id(sqlite3_context *context, const void *value,
     char text[COMMUNITY_ID_LENGTH + 1];
     const struct flow_key key = key_of(objects);
     community_id(&key, text);
-    sqlite3_result_text(context, text, COMMUNITY_ID_LENGTH, SQLITE_TRANSIENT);
+    column_text(context, text);
 }
 
 /* ---- state ---- */
@@ -118,8 +118,8 @@ static void get_status(sqlite3_context *context, const void *value, const void *
 {
     (void)value;
     char text[STATUS_TEXT_SIZE];
-    int length = connection_status(connection_of(objects), text);
-    sqlite3_result_text(context, text, length, SQLITE_TRANSIENT);
+    connection_status(connection_of(objects), text);
+    column_text(context, text);
 }
 
 static void get_is_complete(sqlite3_context *context, const void *value, const void *const *objects)
@@ -174,8 +174,7 @@ static void get_duration(sqlite3_context *context, const void *value, const void
 static void get_file(sqlite3_context *context, const void *value, const void *const *objects)
 {
     const struct connection_row *row = objects[ROW];
-    sqlite3_result_text(context, row->trace->dataset->paths[*(const uint32_t *)value], -1,
-                        SQLITE_TRANSIENT);
+    column_text(context, row->trace->dataset->paths[*(const uint32_t *)value]);
 }
 
 /* ---- both sides ---- */

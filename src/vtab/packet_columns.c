@@ -18,8 +18,7 @@ static const struct segment *segment_of(const void *const *objects)
 static void get_file(sqlite3_context *context, const void *value, const void *const *objects)
 {
     const struct packet_row *row = objects[ROW];
-    sqlite3_result_text(context, row->dataset->paths[*(const uint32_t *)value], -1,
-                        SQLITE_TRANSIENT);
+    column_text(context, row->dataset->paths[*(const uint32_t *)value]);
 }
 
 static void get_relative_time(sqlite3_context *context, const void *value,
@@ -41,7 +40,7 @@ static void get_tunnel(sqlite3_context *context, const void *value, const void *
     (void)objects;
     char text[TUNNEL_TEXT_SIZE];
     if (tunnel_text(*(const uint64_t *)value, text))
-        sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
+        column_text(context, text);
 }
 
 static void get_flags_text(sqlite3_context *context, const void *value, const void *const *objects)
@@ -49,8 +48,8 @@ static void get_flags_text(sqlite3_context *context, const void *value, const vo
     if (!segment_of(objects)->header_known)
         return;
     char text[FLAGS_TEXT_SIZE];
-    int length = flags_text(*(const uint16_t *)value, text);
-    sqlite3_result_text(context, text, length, SQLITE_TRANSIENT);
+    flags_text(*(const uint16_t *)value, text);
+    column_text(context, text);
 }
 
 /* [[left,right],…], or NULL without blocks. */
@@ -68,7 +67,8 @@ static void get_sack_blocks(sqlite3_context *context, const void *value, const v
         length += (int)strlen(text + length);
     }
     text[length++] = ']';
-    sqlite3_result_text(context, text, length, SQLITE_TRANSIENT);
+    text[length] = '\0';
+    column_text(context, text);
 }
 
 static void get_checksum_ok(sqlite3_context *context, const void *value, const void *const *objects)

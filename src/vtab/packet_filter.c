@@ -3,6 +3,7 @@
 #include "vtab/address_text.h"
 
 #include <arpa/inet.h>
+#include <math.h>
 #include <string.h>
 
 SQLITE_EXTENSION_INIT3
@@ -10,7 +11,7 @@ SQLITE_EXTENSION_INIT3
 /* A term of the plan is two characters: the column counted from FIRST_COLUMN, and the operator. */
 enum { FIRST_COLUMN = ' ', TERM_SIZE = 2 };
 
-static char operator_of(unsigned char op)
+static char relation_of(unsigned char op)
 {
     switch (op) {
     case SQLITE_INDEX_CONSTRAINT_EQ:
@@ -43,7 +44,7 @@ static bool is_testable(sqlite3_index_info *info, int i)
 {
     const struct sqlite3_index_constraint *term = &info->aConstraint[i];
     if (!term->usable || term->iColumn < 0 || term->iColumn >= packet_columns.count ||
-        !operator_of(term->op))
+        !relation_of(term->op))
         return false;
     const struct column *column = &packet_columns.columns[term->iColumn];
     if (column->kind == COLUMN_ADDRESS)
@@ -63,7 +64,7 @@ int packet_filter_plan(sqlite3_index_info *info, int next_argv, unsigned *needs)
             continue;
         int column = info->aConstraint[i].iColumn;
         plan[length++] = (char)(FIRST_COLUMN + column);
-        plan[length++] = operator_of(info->aConstraint[i].op);
+        plan[length++] = relation_of(info->aConstraint[i].op);
         info->aConstraintUsage[i].argvIndex = next_argv++;
         *needs |= packet_columns.columns[column].needs;
     }
@@ -86,23 +87,48 @@ static bool read_address(const char *text, struct packet_test *test)
     return strcmp(canonical, text) == 0;
 }
 
-/* Makes a test of a column and a value; false if SQLite has to decide alone. */
-static bool make_test(struct packet_test *test, const struct column *column, char operator,
-                      sqlite3_value * value)
+/* What integers may be: all that stand in the relation to the value. */
+static void bound_integers(struct packet_test *test, char relation, int64_t value)
 {
-    *test = (struct packet_test){.column = column, .operator= operator};
+    bool is_possible = true;
+    test->least = strchr("=g", relation) ? value : INT64_MIN;
+    test->most = strchr("=l", relation) ? value : INT64_MAX;
+    if (relation == '<')
+        is_possible = !__builtin_sub_overflow(value, 1, &test->most);
+    if (relation == '>')
+        is_possible = !__builtin_add_overflow(value, 1, &test->least);
+    test->against = is_possible ? TEST_INTEGER : TEST_NEVER;
+}
+
+/* The same of doubles, whose neighbours are known, too. */
+static void bound_reals(struct packet_test *test, char relation, double value)
+{
+    test->least_real = strchr("=g", relation) ? value : -INFINITY;
+    test->most_real = strchr("=l", relation) ? value : INFINITY;
+    if (relation == '<')
+        test->most_real = nextafter(value, -INFINITY);
+    if (relation == '>')
+        test->least_real = nextafter(value, INFINITY);
+    test->against = TEST_REAL;
+}
+
+/* Makes a test of a column and a value; false if SQLite has to decide alone. */
+static bool make_test(struct packet_test *test, const struct column *column, char relation,
+                      sqlite3_value *value)
+{
+    *test = (struct packet_test){.column = column};
     switch (sqlite3_value_type(value)) {
     case SQLITE_NULL:
         test->against = TEST_NEVER;
         return true;
     case SQLITE_INTEGER:
-        test->integer = sqlite3_value_int64(value);
-        test->real = (double)test->integer;
-        test->against = column->kind == COLUMN_TIME ? TEST_REAL : TEST_INTEGER;
+        if (column->kind == COLUMN_TIME)
+            bound_reals(test, relation, (double)sqlite3_value_int64(value));
+        else
+            bound_integers(test, relation, sqlite3_value_int64(value));
         return column->kind != COLUMN_ADDRESS;
     case SQLITE_FLOAT:
-        test->real = sqlite3_value_double(value);
-        test->against = TEST_REAL;
+        bound_reals(test, relation, sqlite3_value_double(value));
         return column->kind == COLUMN_TIME;
     case SQLITE_TEXT: {
         const char *text = (const char *)sqlite3_value_text(value);
@@ -118,23 +144,17 @@ static bool make_test(struct packet_test *test, const struct column *column, cha
 
 static void note_bounds(struct packet_filter *filter, const struct packet_test *test)
 {
-    int64_t value = test->integer;
     if (test->against != TEST_INTEGER)
         return;
-    if (is_connection_id(test->column) && test->operator== '=')
-        filter->connection_id = value;
-    if (!is_frame(test->column))
-        return;
-    if (strchr("=>g", test->operator) && value > 0 && (uint64_t)value > filter->frame_min)
-        filter->frame_min = (uint64_t)value;
-    if (strchr("=<l", test->operator))
-        if (value < 0 || (uint64_t)value < filter->frame_max)
-            filter->frame_max = value < 0 ? 0 : (uint64_t)value;
+    if (is_connection_id(test->column) && test->least == test->most)
+        filter->connection_id = test->least;
+    if (is_frame(test->column) && test->most < filter->frame_max)
+        filter->frame_max = test->most;
 }
 
 void packet_filter_read(struct packet_filter *filter, const char *plan, sqlite3_value **values)
 {
-    *filter = (struct packet_filter){.frame_max = UINT64_MAX};
+    *filter = (struct packet_filter){.frame_max = INT64_MAX};
     for (; plan && plan[0]; plan += TERM_SIZE, values++) {
         struct packet_test *test = &filter->tests[filter->count];
         const struct column *column = &packet_columns.columns[plan[0] - FIRST_COLUMN];
@@ -145,46 +165,29 @@ void packet_filter_read(struct packet_filter *filter, const char *plan, sqlite3_
     }
 }
 
-static bool compare(int order, char operator)
-{
-    switch (operator) {
-    case '=':
-        return order == 0;
-    case '<':
-        return order < 0;
-    case 'l':
-        return order <= 0;
-    case '>':
-        return order > 0;
-    default:
-        return order >= 0;
-    }
-}
-
 static bool fits(const struct packet_test *test, const void *const *objects)
 {
     const struct column *column = test->column;
-    const char *value = (const char *)objects[column->object] + column->offset;
     int64_t integer;
     switch (test->against) {
     case TEST_ADDRESS: {
-        uint8_t version = *((const uint8_t *)objects[column->object] + column->aside);
-        return version == test->ip_version && memcmp(value, test->address, 16) == 0;
+        const char *object = objects[column->object];
+        return (uint8_t)object[column->aside] == test->ip_version &&
+               memcmp(object + column->offset, test->address, sizeof test->address) == 0;
     }
     case TEST_REAL: {
         double seconds = column_time(column, objects);
-        return compare((seconds > test->real) - (seconds < test->real), test->operator);
+        return seconds >= test->least_real && seconds <= test->most_real;
     }
     case TEST_INTEGER:
-        if (!column_integer(column, objects, &integer))
-            return false;
-        return compare((integer > test->integer) - (integer < test->integer), test->operator);
+        return column_integer(column, objects, &integer) && integer >= test->least &&
+               integer <= test->most;
     default:
         return false;
     }
 }
 
-bool packet_filter_fits(const struct packet_filter *filter, const void *const *objects)
+bool packet_filter_test(const struct packet_filter *filter, const void *const *objects)
 {
     for (int i = 0; i < filter->count; i++)
         if (!fits(&filter->tests[i], objects))

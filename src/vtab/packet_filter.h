@@ -18,20 +18,20 @@ enum test_against {
     TEST_NEVER, /* no value can equal this one */
 };
 
+/* Numbers fit between two bounds, which fit, too. */
 struct packet_test {
     const struct column *column;
     enum test_against against;
-    char operator; /* = < > and l for <=, g for >= */
-    int64_t integer;
-    double real;
+    int64_t least, most;
+    double least_real, most_real;
     uint8_t address[16], ip_version;
 };
 
 struct packet_filter {
     int count;
     struct packet_test tests[PACKET_TESTS_MAX];
-    uint64_t frame_min, frame_max; /* frames outside cannot fit */
-    int64_t connection_id;         /* the one asked for, or 0 */
+    int64_t frame_max;     /* later frames cannot fit */
+    int64_t connection_id; /* the one asked for, or 0 */
 };
 
 /* Takes the terms on columns of packet_columns, with argvIndex from next_argv on, and sets
@@ -42,7 +42,14 @@ int packet_filter_plan(sqlite3_index_info *info, int next_argv, unsigned *needs)
 /* Makes the tests of a plan; values holds its arguments. */
 void packet_filter_read(struct packet_filter *filter, const char *plan, sqlite3_value **values);
 
+/* Whether a segment fits all tests, of which there are some. */
+bool packet_filter_test(const struct packet_filter *filter, const void *const *objects);
+
 /* Whether a segment fits. */
-bool packet_filter_fits(const struct packet_filter *filter, const void *const *objects);
+static inline bool packet_filter_fits(const struct packet_filter *filter,
+                                      const void *const *objects)
+{
+    return filter->count == 0 || packet_filter_test(filter, objects);
+}
 
 #endif

@@ -27,7 +27,8 @@ struct packets_cursor {
     struct arguments arguments;
     struct packet_filter filter;
     struct packet_scan scan;
-    size_t index; /* of the row's segment in the scan's batch */
+    size_t index;                        /* of the row's segment in the scan's batch */
+    const void *objects[COLUMN_OBJECTS]; /* what the row is shown from */
     bool at_end;
 };
 
@@ -90,30 +91,30 @@ static int close_cursor(sqlite3_vtab_cursor *cursor)
 
 static const struct segment *row_segment(const struct packets_cursor *self)
 {
-    return &self->scan.batch->segments[self->index];
+    return self->objects[0];
 }
 
-static void point_at_row(const struct packets_cursor *self, const void **objects)
+static void point_at_row(struct packets_cursor *self)
 {
-    objects[0] = row_segment(self);
-    objects[1] = self->scan.verdicts ? &self->scan.verdicts[self->index] : NULL;
-    objects[2] = &self->scan.row;
+    self->objects[0] = &self->scan.batch->segments[self->index];
+    self->objects[1] = self->scan.verdicts ? &self->scan.verdicts[self->index] : NULL;
+    self->objects[2] = &self->scan.row;
 }
 
 /* Whether no later segment can fit; frames of several files begin again and again. */
 static bool is_past_frames(const struct packets_cursor *self)
 {
-    return self->scan.row.dataset->count == 1 && row_segment(self)->frame > self->filter.frame_max;
+    return self->scan.row.dataset->count == 1 &&
+           (int64_t)row_segment(self)->frame > self->filter.frame_max;
 }
 
 /* Moves to the first segment of the batch, at or after the index, that fits or after which none
  * can; false if there is none. */
 static bool find_in_batch(struct packets_cursor *self)
 {
-    const void *objects[COLUMN_OBJECTS];
     for (; self->index < self->scan.batch->count; self->index++) {
-        point_at_row(self, objects);
-        if (packet_filter_fits(&self->filter, objects))
+        point_at_row(self);
+        if (packet_filter_fits(&self->filter, self->objects))
             return true;
         self->at_end = is_past_frames(self);
         if (self->at_end)
@@ -180,14 +181,12 @@ static int at_end(sqlite3_vtab_cursor *cursor)
 static int show_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int column)
 {
     const struct packets_cursor *self = (const struct packets_cursor *)cursor;
-    const void *objects[COLUMN_OBJECTS];
     if (column >= packet_columns.count) {
         const struct parameters *parameters = &((struct capture_table *)cursor->pVtab)->parameters;
         arguments_result(&self->arguments, parameters, column, context);
         return SQLITE_OK;
     }
-    point_at_row(self, objects);
-    column_result(context, &packet_columns.columns[column], objects);
+    column_result(context, &packet_columns.columns[column], self->objects);
     return SQLITE_OK;
 }
 

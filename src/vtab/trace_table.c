@@ -2,8 +2,6 @@
 
 #include "vtab/errors.h"
 
-#include <stdalign.h>
-
 SQLITE_EXTENSION_INIT3
 
 /* The plan, idxNum: the bits of parameters_plan, and above them */
@@ -21,8 +19,10 @@ struct trace_table {
 struct trace_cursor {
     sqlite3_vtab_cursor base;
     struct arguments arguments;
-    struct trace *trace; /* keeps the rows alive even if the cache drops it */
-    size_t index, end;   /* rows still to show */
+    struct trace *trace;                 /* keeps the rows alive even if the cache drops it */
+    size_t index, end;                   /* rows still to show */
+    const void *objects[COLUMN_OBJECTS]; /* what the row is shown from */
+    uint64_t row[TRACE_ROW_SIZE / sizeof(uint64_t)];
 };
 
 int trace_table_connect(const struct trace_table_kind *kind, sqlite3 *db, struct shared *shared,
@@ -94,6 +94,18 @@ int trace_table_close(sqlite3_vtab_cursor *cursor)
     return SQLITE_OK;
 }
 
+static const struct trace_table_kind *kind_of(const struct trace_cursor *self)
+{
+    return ((const struct trace_table *)self->base.pVtab)->kind;
+}
+
+/* Points at what the row is shown from. */
+static void point_at_row(struct trace_cursor *self)
+{
+    if (self->index < self->end)
+        kind_of(self)->show(self->trace, self->index, self->objects, self->row);
+}
+
 /* Narrows the rows to the one with this id.  A value that is no whole number equals no id or is
  * compared by SQLite. */
 static void look_up(struct trace_cursor *self, sqlite3_value *value)
@@ -111,8 +123,8 @@ int trace_table_filter(sqlite3_vtab_cursor *cursor, int plan, const char *text, 
 {
     (void)text;
     (void)argc;
-    const struct trace_table_kind *kind = ((struct trace_table *)cursor->pVtab)->kind;
     struct trace_cursor *self = (struct trace_cursor *)cursor;
+    const struct trace_table_kind *kind = kind_of(self);
     struct capture_table *table = (struct capture_table *)cursor->pVtab;
     let_go(self);
     int given = plan & GIVEN_BITS;
@@ -133,12 +145,15 @@ int trace_table_filter(sqlite3_vtab_cursor *cursor, int plan, const char *text, 
     self->end = kind->count(self->trace);
     if (plan & PLAN_BY_ID)
         look_up(self, argv[__builtin_popcount((unsigned)given)]);
+    point_at_row(self);
     return SQLITE_OK;
 }
 
 int trace_table_next(sqlite3_vtab_cursor *cursor)
 {
-    ((struct trace_cursor *)cursor)->index++;
+    struct trace_cursor *self = (struct trace_cursor *)cursor;
+    self->index++;
+    point_at_row(self);
     return SQLITE_OK;
 }
 
@@ -151,16 +166,13 @@ int trace_table_eof(sqlite3_vtab_cursor *cursor)
 int trace_table_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int column)
 {
     const struct trace_cursor *self = (const struct trace_cursor *)cursor;
-    const struct trace_table *table = (const struct trace_table *)cursor->pVtab;
-    const struct trace_table_kind *kind = table->kind;
-    if (column >= kind->list->count) {
-        arguments_result(&self->arguments, &table->common.parameters, column, context);
+    const struct column_list *list = kind_of(self)->list;
+    if (column >= list->count) {
+        const struct parameters *parameters = &((struct capture_table *)cursor->pVtab)->parameters;
+        arguments_result(&self->arguments, parameters, column, context);
         return SQLITE_OK;
     }
-    const void *objects[COLUMN_OBJECTS];
-    alignas(max_align_t) char row[TRACE_ROW_SIZE];
-    kind->show(self->trace, self->index, objects, row);
-    column_result(context, &kind->list->columns[column], objects);
+    column_result(context, &list->columns[column], self->objects);
     return SQLITE_OK;
 }
 
