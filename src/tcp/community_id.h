@@ -3,7 +3,7 @@
 #ifndef TCP_COMMUNITY_ID_H
 #define TCP_COMMUNITY_ID_H
 
-#include "tcp/connection.h"
+#include "tcp/end_points.h"
 
 enum { COMMUNITY_ID_LENGTH = 30 }; /* "1:" and 28 characters of base 64 */
 

@@ -15,11 +15,14 @@ struct step {
 };
 
 /* The first segment of a connection, which is zero. */
-static void start(struct connection *connection, const struct segment *segment,
-                  const struct assignment *assignment)
+static bool start(struct step *step)
 {
-    bool is_syn = segment_is_syn(segment);
-    connection->flow = assignment->flow;
+    struct connection *connection = step->connection;
+    const struct segment *segment = step->segment;
+    const struct assignment *assignment = step->assignment;
+    bool is_syn = segment_is_syn(segment), sender_is_low;
+    struct flow_key key;
+    flow_key_of(segment, &key, &sender_is_low);
     connection->client_is_low = assignment->client_is_low;
     connection->client_by = is_syn                        ? CLIENT_BY_SYN
                             : segment_is_syn_ack(segment) ? CLIENT_BY_SYN_ACK
@@ -38,6 +41,7 @@ static void start(struct connection *connection, const struct segment *segment,
         if (segment->payload_length && !connection->is_reuse)
             connection->completeness |= COMPLETENESS_DATA;
     }
+    return end_points_set(&connection->ends, &key, &step->memory->arena, step->fault);
 }
 
 static void count_flag(uint32_t *count, bool is_set)
@@ -292,8 +296,8 @@ static bool take(struct step *step)
     struct connection *connection = step->connection;
     const struct segment *segment = step->segment;
     bool is_first = step->assignment->events & GROUPING_FIRST;
-    if (is_first)
-        start(connection, segment, step->assignment);
+    if (is_first && !start(step))
+        return false;
     connection->end_ns = segment->time_ns;
     connection->last_frame = segment->frame;
     connection->last_file = segment->file;

@@ -70,7 +70,7 @@ struct connection {
     uint32_t syn_count, fin_count, rst_count; /* the last value means: or more */
     uint8_t completeness;
     uint8_t client_by;      /* enum client_by */
-    bool client_is_low : 1; /* the client is the flow's low end point */
+    bool client_is_low : 1; /* the client is the low end point */
     bool is_reuse : 1;      /* it replaced an older connection of the same end points */
     bool reassembled : 1;   /* a segment came in IP fragments, which may lie anywhere before it */
     bool syn_time_known : 1, syn_rtt_known : 1;
@@ -83,10 +83,11 @@ struct connection {
     int64_t syn_rtt_ns;
     uint64_t tunnel;
     uint32_t isn[2]; /* of each side's first SYN */
+    struct end_points ends;
     uint32_t first_file;
-    uint32_t flow; /* of the grouping: the end points */
 };
 
+_Static_assert(sizeof(struct connection) == 8 * CACHE_LINE, "and memory a connection is 600 bytes");
 _Static_assert(sizeof(struct direction) == 3 * CACHE_LINE, "connection_prefetch counts on it");
 
 /* Asks for the memory that a segment from that side will touch. */

@@ -45,11 +45,6 @@ void grouping_begin_with_reuse(struct grouping *grouping)
     grouping->first_is_reuse = true;
 }
 
-struct flow_key grouping_key(const struct grouping *grouping, uint32_t flow)
-{
-    return flow_key_at(&grouping->table, flow);
-}
-
 static bool base_is_known(const struct flow *flow, enum end_point end)
 {
     return end == LOW ? flow->low_base_known : flow->high_base_known;
@@ -115,9 +110,9 @@ static bool assign(struct grouping *grouping, const struct segment *segment,
     *assignment = (struct assignment){0};
     if (!segment->header_known)
         return true;
-    if (!flow_table_find(&grouping->table, &lookup->key, lookup->hash, &assignment->flow, fault))
+    struct flow *flow = flow_table_find(&grouping->table, &lookup->key, lookup->hash, fault);
+    if (!flow)
         return false;
-    struct flow *flow = flow_at(&grouping->table, assignment->flow);
     bool replaces =
         flow->has_connection ? is_reuse(flow, segment, sender) : grouping->first_is_reuse;
     grouping->first_is_reuse = false;

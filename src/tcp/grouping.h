@@ -27,10 +27,9 @@ enum grouping_event {
 /* What grouping says of a segment. */
 struct assignment {
     uint32_t connection; /* index; the connection_id less 1 */
-    uint32_t flow;
     uint32_t base[2]; /* initial sequence numbers, 0 while not known: the sender's, the other's */
     bool has_connection; /* false if too little of the header was captured: then all else is 0 */
-    bool client_is_low;  /* the client is the flow's low end point */
+    bool client_is_low;  /* the client is the low end point */
     uint8_t side;        /* enum side: who sent it */
     uint8_t events;      /* enum grouping_event */
 };
@@ -52,8 +51,5 @@ void grouping_begin_with_reuse(struct grouping *grouping);
  * all hashes, then the look-ups, so that the waits for memory overlap.  False with a fault. */
 bool grouping_take(struct grouping *grouping, const struct segment_batch *batch,
                    struct assignment *assignments, struct fault *fault);
-
-/* The end points of assignment.flow. */
-struct flow_key grouping_key(const struct grouping *grouping, uint32_t flow);
 
 #endif

@@ -45,7 +45,7 @@ struct replay *replay_open(struct trace *trace, uint32_t connection,
         return NULL;
     }
     const struct connection *known = tracker_connection(trace->tracker, connection);
-    replay->key = grouping_key(trace->grouping, known->flow);
+    replay->key = end_points_key(&known->ends);
     if (known->is_reuse)
         grouping_begin_with_reuse(replay->grouping);
     return replay;

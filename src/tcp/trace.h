@@ -30,7 +30,7 @@ struct trace {
     struct memory memory;
     struct dataset *dataset;
     struct segment_stream *stream; /* keeps the accounts */
-    struct grouping *grouping;
+    struct grouping *grouping;     /* until all is read */
     struct tracker *tracker;
     struct zeek_states *zeek;
     struct packet_index *index; /* NULL if it would have become too large */

@@ -1,5 +1,7 @@
 #include "tcp/tracker.h"
 
+#include "tcp/block_list.h"
+
 struct tracker {
     struct tcp_memory memory;
     struct block_list connections;

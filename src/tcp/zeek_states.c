@@ -1,5 +1,7 @@
 #include "tcp/zeek_states.h"
 
+#include "tcp/block_list.h"
+
 struct zeek_states {
     struct zeek_memory memory;
     struct block_list connections;

@@ -17,8 +17,7 @@ static const struct connection *connection_of(const void *const *objects)
 
 static struct flow_key key_of(const void *const *objects)
 {
-    const struct connection_row *row = objects[ROW];
-    return grouping_key(row->trace->grouping, connection_of(objects)->flow);
+    return end_points_key(&connection_of(objects)->ends);
 }
 
 static const struct zeek_connection *zeek_of(const void *const *objects)
@@ -391,15 +390,15 @@ GET_COUNT(window_full, JUDGED_WINDOW_FULL)
 static const struct column columns[] = {
     {.name = "connection_id", .kind = COLUMN_U64, .object = ROW, .offset = offsetof(struct connection_row, connection_id),
      .unit = "number", .meaning = "1, 2, 3 … in order of first segment", .rule = "Wireshark tcp.stream + 1"},
-    SHOWN("client_ip", COLUMN_TEXT, flow, get_client_ip, "address", "address of the client", "first segment: SYN, its sender; SYN+ACK, its receiver; else its sender"),
-    SHOWN("client_port", COLUMN_SHORT, flow, get_client_port, "port", "port of the client", "as client_ip"),
-    SHOWN("server_ip", COLUMN_TEXT, flow, get_server_ip, "address", "address of the other side", "as client_ip"),
-    SHOWN("server_port", COLUMN_SHORT, flow, get_server_port, "port", "port of the other side", "as client_ip"),
+    SHOWN("client_ip", COLUMN_TEXT, ends, get_client_ip, "address", "address of the client", "first segment: SYN, its sender; SYN+ACK, its receiver; else its sender"),
+    SHOWN("client_port", COLUMN_SHORT, ends, get_client_port, "port", "port of the client", "as client_ip"),
+    SHOWN("server_ip", COLUMN_TEXT, ends, get_server_ip, "address", "address of the other side", "as client_ip"),
+    SHOWN("server_port", COLUMN_SHORT, ends, get_server_port, "port", "port of the other side", "as client_ip"),
     SHOWN("client_by", COLUMN_TEXT, client_by, get_client_by, "", "how the client was known: syn, synack or first", "tcpvtab"),
-    SHOWN("ip_version", COLUMN_INTEGER, flow, get_ip_version, "", "4 or 6", "RFC 791, RFC 8200"),
+    SHOWN("ip_version", COLUMN_INTEGER, ends, get_ip_version, "", "4 or 6", "RFC 791, RFC 8200"),
     SHOWN("vlan_id", COLUMN_INTEGER, vlan_id, get_vlan_id, "", "innermost VLAN of the first segment", "IEEE 802.1Q"),
     SHOWN("tunnel", COLUMN_TEXT, tunnel, get_tunnel, "", "tunnels around the first segment, outermost first: vxlan, gre/ipip …", "tcpvtab"),
-    SHOWN("community_id", COLUMN_TEXT, flow, get_community_id, "", "Community ID of the end points, seed 0", "Community ID v1"),
+    SHOWN("community_id", COLUMN_TEXT, ends, get_community_id, "", "Community ID of the end points, seed 0", "Community ID v1"),
     SHOWN("status", COLUMN_TEXT, syn_count, get_status, "", "R if there was an RST, else S<SYNs>F<FINs>", "tcpvtab"),
     PLAIN("syn_count", COLUMN_U32, syn_count, "segments", "segments with SYN, SYN+ACK included", "tcpvtab"),
     PLAIN("fin_count", COLUMN_U32, fin_count, "segments", "segments with FIN", "tcpvtab"),
@@ -407,9 +406,9 @@ static const struct column columns[] = {
     SHOWN("is_complete", COLUMN_SHORT, syn_count, get_is_complete, "0/1", "a SYN and a FIN were seen", "tcpvtab"),
     SHOWN("is_reset", COLUMN_SHORT, rst_count, get_is_reset, "0/1", "an RST was seen", "tcpvtab"),
     SHOWN("is_open", COLUMN_SHORT, fin_count, get_is_open, "0/1", "no FIN, or payload after the first FIN", "tcpvtab"),
-    SHOWN("is_preexisting", COLUMN_SHORT, flow, get_is_preexisting, "0/1", "the first segment is no SYN", "tcpvtab"),
-    SHOWN("conn_state", COLUMN_TEXT, flow, get_conn_state, "", "state at the end: SF, S0, REJ, RSTO …", "Zeek conn_state"),
-    SHOWN("history", COLUMN_TEXT, flow, get_history, "", "what each side did first, a letter each", "Zeek history, as zeek -C"),
+    SHOWN("is_preexisting", COLUMN_SHORT, ends, get_is_preexisting, "0/1", "the first segment is no SYN", "tcpvtab"),
+    SHOWN("conn_state", COLUMN_TEXT, ends, get_conn_state, "", "state at the end: SF, S0, REJ, RSTO …", "Zeek conn_state"),
+    SHOWN("history", COLUMN_TEXT, ends, get_history, "", "what each side did first, a letter each", "Zeek history, as zeek -C"),
     PLAIN("completeness", COLUMN_U8, completeness, "bits", "SYN 1, SYN+ACK 2, ACK 4, data 8, FIN 16, RST 32", "Wireshark tcp.completeness"),
     PLAIN("start_time", COLUMN_TIME, start_ns, "Unix s", "time of the first segment", "capture"),
     PLAIN("start_ns", COLUMN_I64, start_ns, "Unix ns", "time of the first segment", "capture"),

@@ -142,7 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } while (batch.count == SEGMENT_BATCH_MAX);
     for (size_t i = 0; i < tracker_count(tracker); i++) {
         const struct connection *connection = tracker_connection(tracker, i);
-        const struct flow_key key = grouping_key(grouping, connection->flow);
+        const struct flow_key key = end_points_key(&connection->ends);
         check_connection(connection, &sums[i]);
         check_zeek(zeek_states_connection(zeek, i));
         check_key(&key);

@@ -42,11 +42,11 @@ struct line {
     uint32_t duplicate, rtt_ms, in_flight;
 };
 
-struct end_points {
+struct ports {
     uint16_t port_a, port_b;
 };
 
-static inline struct segment segment_of(const struct line *line, struct end_points ends)
+static inline struct segment segment_of(const struct line *line, struct ports ends)
 {
     static const uint8_t zeros[LENGTH_MAX];
     bool from_a = line->from == 'A';
@@ -123,7 +123,7 @@ static inline struct verdict take_segment(struct conversation *conversation,
 }
 
 static inline struct verdict take_line(struct conversation *conversation, const struct line *line,
-                                       struct end_points ends)
+                                       struct ports ends)
 {
     struct segment segment = segment_of(line, ends);
     return take_segment(conversation, &segment);

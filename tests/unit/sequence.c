@@ -145,7 +145,7 @@ static void check_line(const char *name, const struct line *line, unsigned numbe
 static void test_example(const struct example *example)
 {
     struct conversation talk;
-    const struct end_points ends = {40000, 80};
+    const struct ports ends = {40000, 80};
     uint64_t counts[2][JUDGEMENTS_COUNTED] = {0};
     conversation_open(&talk);
     for (unsigned i = 0; i < LINES_MAX && example->lines[i].from; i++) {
@@ -166,7 +166,7 @@ static void test_example(const struct example *example)
 static void test_sack(void)
 {
     struct conversation talk;
-    const struct end_points ends = {40000, 80};
+    const struct ports ends = {40000, 80};
     conversation_open(&talk);
     take_line(&talk, &(struct line)A(0, ACK, 1000, 1, 1000, 100), ends);
     struct segment ack = segment_of(&(struct line)B(1, ACK, 1, 1000, 0, 100), ends);
@@ -185,7 +185,7 @@ static void test_sack(void)
 static void test_first_ack(void)
 {
     struct conversation talk;
-    const struct end_points ends = {40000, 80};
+    const struct ports ends = {40000, 80};
     struct verdict verdict;
     conversation_open(&talk);
     take_line(&talk, &(struct line)A(0, SYN, 100, 0, 0, 1000), ends);

@@ -77,7 +77,7 @@ static void test_identity(const struct example *example)
     CHECK(pair_open(&pair, 1, &memory));
     batch.count = strlen(example->connections);
     for (size_t i = 0; i < batch.count; i++)
-        batch.segments[i] = segment_of(&example->lines[i], (struct end_points){40000, 80});
+        batch.segments[i] = segment_of(&example->lines[i], (struct ports){40000, 80});
     CHECK(pair_take(&pair, verdicts));
     size_t connections = 0;
     for (size_t i = 0; i < batch.count; i++) {
@@ -110,7 +110,7 @@ static void test_client(void)
         struct pair pair;
         CHECK(pair_open(&pair, 1, &memory));
         batch.count = 1;
-        batch.segments[0] = segment_of(&starts[i].first, (struct end_points){40000, 80});
+        batch.segments[0] = segment_of(&starts[i].first, (struct ports){40000, 80});
         CHECK(pair_take(&pair, verdicts));
         const struct connection *connection = tracker_connection(pair.tracker, 0);
         CHECK_INT(connection->client_by, starts[i].by);
@@ -126,7 +126,7 @@ static void test_no_header(void)
     struct pair pair;
     CHECK(pair_open(&pair, 1, &memory));
     batch.count = 1;
-    batch.segments[0] = segment_of(&(struct line)A(0, 0, 0, 0, 0, 0), (struct end_points){1, 2});
+    batch.segments[0] = segment_of(&(struct line)A(0, 0, 0, 0, 0, 0), (struct ports){1, 2});
     batch.segments[0].header_known = false;
     CHECK(pair_take(&pair, verdicts));
     CHECK(!verdicts[0].has_connection);
@@ -141,7 +141,7 @@ static void fill_batch(uint32_t first, uint32_t file)
     for (uint32_t i = 0; i < batch.count; i++) {
         uint32_t number = first + i;
         batch.segments[i] = segment_of(&(struct line)A(0, SYN, number, 0, 0, 1000),
-                                       (struct end_points){(uint16_t)number, 80});
+                                       (struct ports){(uint16_t)number, 80});
         memcpy(batch.segments[i].dst, &number, sizeof number);
         batch.segments[i].file = file;
         batch.segments[i].frame = number + 1;

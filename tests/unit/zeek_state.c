@@ -105,7 +105,7 @@ static const struct example {
 static void test_example(const struct example *example)
 {
     struct conversation talk;
-    const struct end_points ends = {40000, example->port_b};
+    const struct ports ends = {40000, example->port_b};
     conversation_open(&talk);
     for (unsigned i = 0; i < LINES_MAX && example->lines[i].from; i++)
         take_line(&talk, &example->lines[i], ends);
@@ -125,7 +125,7 @@ static void test_example(const struct example *example)
 static void test_endless_history(void)
 {
     struct conversation talk;
-    const struct end_points ends = {40000, WEB};
+    const struct ports ends = {40000, WEB};
     conversation_open(&talk);
     for (uint32_t i = 0; i < 70000; i++)
         take_line(&talk, &(struct line)A(0, RST, i, 0, 0, 0), ends);
@@ -141,7 +141,7 @@ static void test_endless_history(void)
 static void test_endless_holes(void)
 {
     struct conversation talk;
-    const struct end_points ends = {40000, WEB};
+    const struct ports ends = {40000, WEB};
     static const struct line handshake[] = {HANDSHAKE};
     conversation_open(&talk);
     for (int i = 0; i < 3; i++)
