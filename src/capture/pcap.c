@@ -198,45 +198,67 @@ static bool pcap_open(struct capture *capture, struct fault *fault)
     return true;
 }
 
-static enum capture_result pcap_next(struct capture *capture, struct packet *packet,
-                                     struct fault *fault)
+/* Takes the next record if all of it is in memory and its length is allowed. */
+static bool take_record(struct capture *capture, struct packet *packet)
 {
     const struct pcap *pcap = capture->state;
     struct source *source = capture->source;
-    struct cursor window, header;
-    size_t header_size = pcap->record_header_size;
-    enum source_result result = source_peek(source, header_size, &window, fault);
-    capture->record_offset = source_offset(source);
-    if (result != SOURCE_OK)
-        return capture_stopped(capture, result, fault);
-    if (window.left == 0)
-        return capture_end(capture);
-    if (window.left < header_size || !cursor_take(&window, RECORD_FIELDS_SIZE, &header))
-        return capture_cut(capture, header_size, window.left);
-
-    struct record record = read_record(pcap, &header);
-    if (record.captured > pcap->captured_max)
-        return capture_corrupt(capture, fault, "captured length %u is larger than the %u allowed",
-                               (unsigned)record.captured, (unsigned)pcap->captured_max);
-    size_t size = header_size + record.captured;
-    result = source_peek(source, size, &window, fault);
-    if (result != SOURCE_OK)
-        return capture_stopped(capture, result, fault);
-    if (window.left < size)
-        return capture_cut(capture, size, window.left);
-
+    struct cursor bytes = source->ready, fields;
+    if (!cursor_take(&bytes, RECORD_FIELDS_SIZE, &fields) ||
+        !cursor_skip(&bytes, pcap->record_header_size - RECORD_FIELDS_SIZE))
+        return false;
+    struct record record = read_record(pcap, &fields);
+    if (record.captured > pcap->captured_max ||
+        !cursor_take(&bytes, record.captured, &packet->bytes))
+        return false;
     packet->frame = ++capture->frame;
-    packet->record_offset = capture->record_offset;
-    packet->offset = capture->record_offset + header_size;
+    packet->record_offset = source_offset(source);
+    packet->offset = packet->record_offset + pcap->record_header_size;
     packet->time_ns =
         (int64_t)record.seconds * 1000000000 + (int64_t)record.fraction * pcap->fraction_ns;
     packet->captured_length = record.captured;
     packet->wire_length = record.original;
     packet->link_type = pcap->link_type;
-    cursor_skip(&window, header_size);
-    packet->bytes = cursor_first(&window, record.captured);
-    source_consume(source, size);
+    source_consume_until(source, &bytes);
+    return true;
+}
+
+/* Reads on until the next record can be taken; otherwise says what is in the way.  Not inline: it
+ * is the rare way. */
+__attribute__((noinline)) static enum capture_result
+read_on(struct capture *capture, struct packet *packet, struct fault *fault)
+{
+    const struct pcap *pcap = capture->state;
+    struct source *source = capture->source;
+    struct cursor window;
+    size_t size = pcap->record_header_size;
+    enum source_result result = source_peek(source, size, &window, fault);
+    capture->record_offset = source_offset(source);
+    if (result != SOURCE_OK)
+        return capture_stopped(capture, result, fault);
+    if (window.left == 0)
+        return capture_end(capture);
+    if (window.left < size)
+        return capture_cut(capture, size, window.left);
+
+    struct record record = read_record(pcap, &window);
+    if (record.captured > pcap->captured_max)
+        return capture_corrupt(capture, fault, "captured length %u is larger than the %u allowed",
+                               (unsigned)record.captured, (unsigned)pcap->captured_max);
+    size += record.captured;
+    result = source_peek(source, size, &window, fault);
+    if (result != SOURCE_OK)
+        return capture_stopped(capture, result, fault);
+    if (window.left < size)
+        return capture_cut(capture, size, window.left);
+    take_record(capture, packet);
     return CAPTURE_PACKET;
+}
+
+static enum capture_result pcap_next(struct capture *capture, struct packet *packet,
+                                     struct fault *fault)
+{
+    return take_record(capture, packet) ? CAPTURE_PACKET : read_on(capture, packet, fault);
 }
 
 static bool pcap_can_return(const struct capture *capture)

@@ -65,6 +65,12 @@ static inline void source_consume(struct source *source, size_t n)
     cursor_skip(&source->ready, n);
 }
 
+/* The same, up to where a window that source_peek has shown was read. */
+static inline void source_consume_until(struct source *source, const struct cursor *rest)
+{
+    source->ready = *rest;
+}
+
 /* Moves past n bytes without showing them (n may exceed any buffer); fewer at the end of the data.
  */
 enum source_result source_skip(struct source *source, uint64_t n, uint64_t *skipped,

@@ -57,8 +57,8 @@ bool decoder_decode(struct decoder *decoder, const struct packet *packet, struct
     segment->file_offset = packet->offset;
     segment->record_offset = packet->record_offset;
     segment->time_ns = packet->time_ns;
-    segment->wire_length = packet->wire_length;
     segment->captured_length = packet->captured_length;
+    segment->wire_length = packet->wire_length;
     return !walk.failed;
 }
 

@@ -136,6 +136,19 @@ static bool options_are_sane(struct cursor options)
     return true;
 }
 
+/* Not inline: it is the rare way. */
+__attribute__((noinline)) static enum fate
+decode_ipv4_fragment(struct walk *walk, struct cursor bytes, uint16_t fragment, uint8_t protocol)
+{
+    struct ip_fragment piece = {
+        .id = walk->segment->ip_id,
+        .offset = 8u * (fragment & FRAGMENT_OFFSET),
+        .more = fragment & MORE_FRAGMENTS,
+        .protocol = protocol,
+    };
+    return decode_fragment(walk, bytes, &piece);
+}
+
 enum fate decode_ip(struct walk *walk, struct cursor bytes)
 {
     if (u8_at(&bytes, 0) >> 4 == 6)
@@ -163,13 +176,7 @@ enum fate decode_ip(struct walk *walk, struct cursor bytes)
     walk->fragmented = false;
     uint8_t protocol = u8_at(&header, 9);
     uint16_t fragment = be16_at(&header, 6);
-    if (!(fragment & (MORE_FRAGMENTS | FRAGMENT_OFFSET)))
-        return decode_ip_protocol(walk, bytes, protocol);
-    struct ip_fragment piece = {
-        .id = walk->segment->ip_id,
-        .offset = 8u * (fragment & FRAGMENT_OFFSET),
-        .more = fragment & MORE_FRAGMENTS,
-        .protocol = protocol,
-    };
-    return decode_fragment(walk, bytes, &piece);
+    if (fragment & (MORE_FRAGMENTS | FRAGMENT_OFFSET))
+        return decode_ipv4_fragment(walk, bytes, fragment, protocol);
+    return decode_ip_protocol(walk, bytes, protocol);
 }

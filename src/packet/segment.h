@@ -60,8 +60,8 @@ struct segment {
     uint64_t file_offset;   /* of that packet's first byte */
     uint64_t record_offset; /* of the record that it is in */
     int64_t time_ns;
+    uint32_t captured_length, wire_length;
     uint32_t file; /* index in the data set */
-    uint32_t wire_length, captured_length;
 
     uint8_t src[16], dst[16]; /* innermost IP; IPv4 uses the first four bytes, the rest is 0 */
     uint8_t ip_version;       /* 4 or 6 */

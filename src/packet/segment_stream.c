@@ -141,29 +141,33 @@ static bool finish_file(struct segment_stream *stream, bool is_corrupt, struct f
     return true;
 }
 
-static void count_packet(struct segment_stream *stream, const struct packet *packet, enum fate fate)
+/* What the first packet of a file tells. */
+static void note_start(struct segment_stream *stream, struct file_account *account, int64_t time_ns)
 {
-    struct file_account *account = &stream->accounts[stream->file];
-    if (account->packets == 0)
-        account->start_ns = packet->time_ns;
-    else if (packet->time_ns < account->end_ns)
-        account->time_went_back++;
-    account->end_ns = packet->time_ns;
     account->has_packets = true;
-    account->packets++;
+    account->start_ns = account->end_ns = time_ns;
+    if (!stream->has_start)
+        stream->start_ns = time_ns;
+    stream->has_start = true;
+}
+
+static void count_packet(struct segment_stream *stream, struct file_account *account,
+                         const struct packet *packet, enum fate fate)
+{
+    if (account->packets++ == 0)
+        note_start(stream, account, packet->time_ns);
+    account->time_went_back += packet->time_ns < account->end_ns;
+    account->end_ns = packet->time_ns;
     account->fates[fate]++;
     if (fate == FATE_UNKNOWN_LINK_TYPE)
         stream->unknown_link_type = packet->link_type;
-    if (!stream->has_start) {
-        stream->has_start = true;
-        stream->start_ns = packet->time_ns;
-    }
 }
 
 /* Reads packets until the batch ends; CAPTURE_PACKET if it is full. */
 static enum capture_result read_packets(struct segment_stream *stream, struct segment_batch *batch,
                                         struct fault *fault)
 {
+    struct file_account *account = &stream->accounts[stream->file];
     struct packet packet;
     while (batch->count < SEGMENT_BATCH_MAX && batch->packets < BATCH_PACKETS_MAX) {
         enum capture_result result = capture_next(stream->capture, &packet, fault);
@@ -179,7 +183,7 @@ static enum capture_result read_packets(struct segment_stream *stream, struct se
         segment->file = (uint32_t)stream->file;
         batch->count += fate == FATE_SEGMENT;
         batch->packets++;
-        count_packet(stream, &packet, fate);
+        count_packet(stream, account, &packet, fate);
     }
     return CAPTURE_PACKET;
 }
