@@ -6,7 +6,7 @@
 int main(void)
 {
     static const uint8_t bytes[] = {1, 2, 3, 4, 5, 6, 7, 8};
-    struct cursor c = cursor_over(bytes, sizeof bytes), part;
+    struct cursor c = cursor_over(bytes, sizeof bytes), part = {0};
 
     CHECK_INT(u8_at(&c, 7), 8);
     CHECK_INT(u8_at(&c, 8), 0);

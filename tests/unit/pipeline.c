@@ -29,20 +29,44 @@ static void put_packets(void)
     }
 }
 
+/* What the work aside has seen. */
+struct seen {
+    long segments;   /* in their order */
+    long fails_from; /* it fails at the batch with this segment; 0: never */
+};
+
 struct opened {
     struct dataset *dataset;
+    struct grouping *grouping;
+    struct seen *seen;
     struct segment_stream *stream;
     struct pipeline *pipeline;
     struct stop stop; /* that the memory had before */
     long taken;       /* segments, in their order */
 };
 
+static bool work_aside(void *context, const struct grouped_batch *batch, struct fault *of)
+{
+    struct seen *seen = context;
+    for (size_t i = 0; i < batch->read.count; i++)
+        seen->segments += batch->read.segments[i].frame == (uint64_t)seen->segments + 1;
+    if (seen->fails_from && seen->segments >= seen->fails_from)
+        return fault_set(of, FAULT_MEMORY, "enough");
+    return true;
+}
+
 static struct opened open_pipeline(const char *path, bool two_threads)
 {
     const struct segment_stream_options options = {.wants = 0};
-    struct opened opened = {.dataset = dataset_open(path, &memory, &fault), .stop = memory.stop};
+    const uint64_t hash_key[2] = {7, 9};
+    static struct seen seen;
+    seen = (struct seen){.segments = 0};
+    struct opened opened = {
+        .dataset = dataset_open(path, &memory, &fault), .stop = memory.stop, .seen = &seen};
     opened.stream = segment_stream_open(opened.dataset, &options, &memory, &fault);
-    opened.pipeline = pipeline_open(opened.stream, two_threads, &memory, &fault);
+    opened.grouping = grouping_open(hash_key, &memory, &fault);
+    const struct pipeline_work work = {opened.grouping, work_aside, &seen};
+    opened.pipeline = pipeline_open(opened.stream, &work, two_threads, &memory, &fault);
     CHECK(opened.pipeline != NULL);
     return opened;
 }
@@ -51,20 +75,24 @@ static void close_pipeline(struct opened opened)
 {
     pipeline_close(opened.pipeline);
     CHECK(memory.stop.is_wanted == opened.stop.is_wanted);
+    grouping_close(opened.grouping);
     segment_stream_close(opened.stream);
     dataset_close(opened.dataset);
     CHECK_INT(memory.used, 0);
 }
 
-/* Takes batches until the end, a fault, or `enough` segments; how many came so far. */
+/* Takes batches until the end, a fault, or `enough` segments; how many came so far, each grouped
+ * and seen aside before. */
 static long take(struct opened *opened, long enough)
 {
-    const struct segment_batch *batch;
+    const struct grouped_batch *batch;
     do {
         batch = pipeline_next(opened->pipeline, &fault);
-        for (size_t i = 0; batch && i < batch->count; i++)
-            opened->taken += batch->segments[i].frame == (uint64_t)opened->taken + 1;
-    } while (batch && !batch->at_end && opened->taken < enough);
+        for (size_t i = 0; batch && i < batch->read.count; i++)
+            opened->taken += batch->read.segments[i].frame == (uint64_t)opened->taken + 1 &&
+                             batch->assignments[i].has_connection;
+        CHECK(!batch || opened->seen->segments >= opened->taken);
+    } while (batch && !batch->read.at_end && opened->taken < enough);
     return opened->taken;
 }
 
@@ -115,6 +143,20 @@ static void test_fault(void)
             CHECK(!pipeline_next(opened.pipeline, &fault));
             CHECK_INT(fault.code, FAULT_DAMAGE);
         }
+        close_pipeline(opened);
+    }
+}
+
+/* When the work aside fails, its fault comes instead of the batch. */
+static void test_work_fault(const char *path)
+{
+    for (int two_threads = 0; two_threads < 2; two_threads++) {
+        struct opened opened = open_pipeline(path, two_threads);
+        long fails_from = PACKETS - 5 * SEGMENT_BATCH_MAX;
+        opened.seen->fails_from = fails_from;
+        CHECK(take(&opened, PACKETS + 1) < fails_from);
+        CHECK_INT(fault.code, FAULT_MEMORY);
+        CHECK(!pipeline_next(opened.pipeline, &fault));
         close_pipeline(opened);
     }
 }
@@ -178,6 +220,7 @@ int main(void)
     test_same(path);
     test_few(path);
     test_early_close(path);
+    test_work_fault(path);
     test_fault();
     put_packets();
     test_stop();
