@@ -14,9 +14,9 @@
 
 struct dataset {
     size_t count;
-    char **paths;                       /* in order of first packet; files without any come first */
-    struct source_identity *identities; /* of each path when the data set was made */
-    struct listing *listing;            /* all files behind the argument, for dataset_is_current */
+    char **paths;                     /* in order of first packet; files without any come first */
+    struct file_identity *identities; /* of each path when the data set was made */
+    struct listing *listing;          /* all files behind the argument, for dataset_is_current */
 };
 
 /* NULL with a fault: nothing matches, a file cannot be opened or is no capture. */
