@@ -15,10 +15,10 @@
 
 struct listing {
     size_t count, capacity;
-    bool is_directory; /* which may hold files that are no captures */
     struct listed {
         char *path;
         struct file_identity identity;
+        bool is_from_directory; /* which may hold files that are no captures */
         bool is_capture, has_packets;
         int64_t first_time_ns;
     } * files;
@@ -34,14 +34,14 @@ static void listing_close(struct listing *listing)
     free(listing);
 }
 
-/* Adds a file unless it is of a kind that `regular_only` or being a directory excludes. */
-static bool add_file(struct listing *listing, const char *path, bool regular_only,
+/* Adds a file; of those in a directory only regular ones, and no directory. */
+static bool add_file(struct listing *listing, const char *path, bool is_from_directory,
                      struct fault *fault)
 {
     struct file_identity identity;
     if (!file_look_up(path, &identity))
         return errno == ENOENT || fault_system(fault, FAULT_CANNOT_OPEN, path, "cannot open");
-    if (identity.is_directory || (regular_only && !identity.is_regular))
+    if (identity.is_directory || (is_from_directory && !identity.is_regular))
         return true;
     if (listing->count == listing->capacity) {
         size_t capacity = listing->capacity ? 2 * listing->capacity : 16;
@@ -55,7 +55,7 @@ static bool add_file(struct listing *listing, const char *path, bool regular_onl
     if (!copy)
         return fault_out_of_memory(fault);
     listing->files[listing->count++] =
-        (struct listed){.path = copy, .identity = identity, .is_capture = true};
+        (struct listed){copy, identity, .is_from_directory = is_from_directory, .is_capture = true};
     return true;
 }
 
@@ -96,7 +96,6 @@ static bool list_directory(struct listing *listing, const char *path, struct fau
     struct folder *directory = folder_open(path);
     if (!directory)
         return fault_system(fault, FAULT_CANNOT_OPEN, path, "cannot open");
-    listing->is_directory = true;
     const char *separator = separator_behind(path);
     bool fine = true;
     const char *name;
@@ -112,7 +111,6 @@ static bool list_directory(struct listing *listing, const char *path, struct fau
     if (fine && errno != 0)
         fine = fault_system(fault, FAULT_CANNOT_OPEN, path, "cannot read");
     folder_close(directory);
-    sort(listing, by_path);
     return fine;
 }
 
@@ -164,14 +162,42 @@ static bool list_matches(struct listing *listing, const char *folder, const char
     return fine;
 }
 
-static bool list_glob(struct listing *listing, const char *pattern, struct fault *fault)
+/* Adds what one path, glob or directory names. */
+static bool list_one(struct listing *listing, const char *pattern, struct fault *fault)
 {
-    bool fine = list_matches(listing, "", pattern, fault);
-    sort(listing, by_path);
+    struct file_identity identity;
+    size_t before = listing->count;
+    int reason = ENOENT; /* of a file that goes away between two looks */
+    bool is_there = file_look_up(pattern, &identity), fine;
+    if (is_there && identity.is_directory)
+        return list_directory(listing, pattern, fault);
+    if (is_there) {
+        fine = add_file(listing, pattern, false, fault);
+    } else {
+        reason = errno;
+        fine = list_matches(listing, "", pattern, fault);
+    }
+    errno = reason;
+    return fine && (listing->count > before ||
+                    fault_system(fault, FAULT_CANNOT_OPEN, pattern, "cannot open"));
+}
+
+static bool list_lines(struct listing *listing, const char *lines, struct fault *fault)
+{
+    bool fine = true;
+    while (fine && *lines) {
+        size_t length = strcspn(lines, "\n");
+        char *line;
+        if (asprintf(&line, "%.*s", (int)length, lines) < 0)
+            return fault_out_of_memory(fault);
+        fine = list_one(listing, line, fault);
+        free(line);
+        lines += lines[length] ? length + 1 : length;
+    }
     return fine;
 }
 
-/* What is behind the pattern now; at least one file, or NULL with a fault. */
+/* What is behind the pattern now, by name; NULL with a fault. */
 static struct listing *list_files(const char *pattern, struct fault *fault)
 {
     struct listing *listing = calloc(1, sizeof *listing);
@@ -179,41 +205,26 @@ static struct listing *list_files(const char *pattern, struct fault *fault)
         fault_out_of_memory(fault);
         return NULL;
     }
-    struct file_identity identity;
-    bool fine;
-    if (!file_look_up(pattern, &identity)) {
-        int reason = errno;
-        fine = list_glob(listing, pattern, fault);
-        if (fine && listing->count == 0) {
-            errno = reason;
-            fine = fault_system(fault, FAULT_CANNOT_OPEN, pattern, "cannot open");
-        }
-    } else if (identity.is_directory) {
-        fine = list_directory(listing, pattern, fault);
-    } else {
-        fine = add_file(listing, pattern, false, fault);
-    }
-    if (fine && listing->count == 0 && !listing->is_directory) {
-        errno = ENOENT; /* it went away between two looks */
-        fine = fault_system(fault, FAULT_CANNOT_OPEN, pattern, "cannot open");
-    }
-    if (fine)
+    struct file_identity ignored;
+    bool is_list = strchr(pattern, '\n') && !file_look_up(pattern, &ignored);
+    if (is_list ? list_lines(listing, pattern, fault) : list_one(listing, pattern, fault)) {
+        sort(listing, by_path);
         return listing;
+    }
     listing_close(listing);
     return NULL;
 }
 
 /* Whether the file is a capture, and when its first packet came.  Damage counts as no packets:
  * whoever reads the file will report it. */
-static bool look_into(struct listed *file, bool skip_others, struct memory *memory,
-                      struct fault *fault)
+static bool look_into(struct listed *file, struct memory *memory, struct fault *fault)
 {
     if (!file->identity.is_regular)
         return true;
     struct capture *capture = capture_open(file->path, memory, fault);
     if (!capture) {
         file->is_capture = false;
-        return skip_others && fault->code == FAULT_NOT_A_CAPTURE;
+        return file->is_from_directory && fault->code == FAULT_NOT_A_CAPTURE;
     }
     struct packet packet;
     enum capture_result result = capture_next(capture, &packet, fault);
@@ -227,10 +238,10 @@ static bool look_into(struct listed *file, bool skip_others, struct memory *memo
 
 static bool look_into_all(struct listing *listing, struct memory *memory, struct fault *fault)
 {
-    if (listing->count == 1 && !listing->is_directory)
+    if (listing->count == 1 && !listing->files[0].is_from_directory)
         return true;
     for (size_t i = 0; i < listing->count; i++)
-        if (!look_into(&listing->files[i], listing->is_directory, memory, fault))
+        if (!look_into(&listing->files[i], memory, fault))
             return false;
     return true;
 }
