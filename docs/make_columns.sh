@@ -61,8 +61,8 @@ WHERE name IS NULL OR signature IS NULL;
 .print
 .print ## Tables and views
 .print
-.print Table-valued functions.  \`capture\` is a path, a glob or a folder; with \`'keep'\` as \`on_damage\` a damaged file gives
-.print the rows before the damage instead of an error.
+.print Table-valued functions.  \`capture\` is a path, a glob, a folder, or several of these, one a line; with \`'keep'\` as
+.print \`on_damage\` a damaged file gives the rows before the damage instead of an error.
 .print
 .print | function | rows |
 .print | --- | --- |

@@ -6,21 +6,19 @@
 #include "capture/dataset.h"
 
 #include "capture/capture.h"
+#include "capture/name_pattern.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 struct listing {
     size_t count, capacity;
-    bool is_directory; /* which may hold files that are no captures */
     struct listed {
         char *path;
-        struct source_identity identity;
+        struct file_identity identity;
+        bool is_from_directory; /* which may hold files that are no captures */
         bool is_capture, has_packets;
         int64_t first_time_ns;
     } * files;
@@ -36,14 +34,14 @@ static void listing_close(struct listing *listing)
     free(listing);
 }
 
-/* Adds a file unless it is of a kind that `regular_only` or being a directory excludes. */
-static bool add_file(struct listing *listing, const char *path, bool regular_only,
+/* Adds a file; of those in a directory only regular ones, and no directory. */
+static bool add_file(struct listing *listing, const char *path, bool is_from_directory,
                      struct fault *fault)
 {
-    struct stat status;
-    if (stat(path, &status) != 0)
+    struct file_identity identity;
+    if (!file_look_up(path, &identity))
         return errno == ENOENT || fault_system(fault, FAULT_CANNOT_OPEN, path, "cannot open");
-    if (S_ISDIR(status.st_mode) || (regular_only && !S_ISREG(status.st_mode)))
+    if (identity.is_directory || (is_from_directory && !identity.is_regular))
         return true;
     if (listing->count == listing->capacity) {
         size_t capacity = listing->capacity ? 2 * listing->capacity : 16;
@@ -57,7 +55,7 @@ static bool add_file(struct listing *listing, const char *path, bool regular_onl
     if (!copy)
         return fault_out_of_memory(fault);
     listing->files[listing->count++] =
-        (struct listed){.path = copy, .identity = source_identity_of(&status), .is_capture = true};
+        (struct listed){copy, identity, .is_from_directory = is_from_directory, .is_capture = true};
     return true;
 }
 
@@ -83,83 +81,123 @@ static void sort(struct listing *listing, int (*compare)(const void *, const voi
         qsort(listing->files, listing->count, sizeof *listing->files, compare);
 }
 
+/* What is to follow a directory's path: nothing, or the kind of separator that is in it. */
+static const char *separator_behind(const char *path)
+{
+    const char *separator = PATH_SEPARATORS;
+    for (const char *at = path; *at; at++)
+        if (strchr(PATH_SEPARATORS, *at))
+            separator = at[1] ? at : "";
+    return separator;
+}
+
 static bool list_directory(struct listing *listing, const char *path, struct fault *fault)
 {
-    DIR *directory = opendir(path);
+    struct folder *directory = folder_open(path);
     if (!directory)
         return fault_system(fault, FAULT_CANNOT_OPEN, path, "cannot open");
-    listing->is_directory = true;
-    const char *slash = path[strlen(path) - 1] == '/' ? "" : "/";
+    const char *separator = separator_behind(path);
     bool fine = true;
-    struct dirent *entry;
-    while (fine && (errno = 0, entry = readdir(directory))) {
-        if (entry->d_name[0] == '.')
+    const char *name;
+    while (fine && (name = folder_next(directory))) {
+        if (name[0] == '.')
             continue;
         char *file = NULL;
-        fine = asprintf(&file, "%s%s%s", path, slash, entry->d_name) >= 0
+        fine = asprintf(&file, "%s%.1s%s", path, separator, name) >= 0
                    ? add_file(listing, file, true, fault)
                    : fault_out_of_memory(fault);
         free(file);
     }
     if (fine && errno != 0)
         fine = fault_system(fault, FAULT_CANNOT_OPEN, path, "cannot read");
-    closedir(directory);
-    sort(listing, by_path);
+    folder_close(directory);
     return fine;
 }
 
 static bool list_matches(struct listing *listing, const char *folder, const char *pattern,
                          struct fault *fault);
 
-/* Goes on in the folder with a name that fits: it is a file to add, or the rest of the pattern is
- * about what lies in it. */
+/* Goes on in the folder with a name that fits: it is a file to add, or what follows of the pattern,
+ * `more`, is about what lies in it. */
 static bool take_match(struct listing *listing, const char *folder, const char *name,
-                       size_t name_length, const char *rest, struct fault *fault)
+                       size_t name_length, const char *more, struct fault *fault)
 {
+    size_t separators = strspn(more, PATH_SEPARATORS);
+    const char *rest = more + separators;
     if (strlen(folder) + name_length >= PATH_MAX)
         return true; /* there is no such file */
     char *path;
-    if (asprintf(&path, "%s%.*s%s", folder, (int)name_length, name, *rest ? "/" : "") < 0)
+    if (asprintf(&path, "%s%.*s%.*s", folder, (int)name_length, name, (int)separators, more) < 0)
         return fault_out_of_memory(fault);
-    struct stat status;
+    struct file_identity ignored;
     bool fine = *rest ? list_matches(listing, path, rest, fault)
-                      : stat(path, &status) != 0 || add_file(listing, path, false, fault);
+                      : !file_look_up(path, &ignored) || add_file(listing, path, false, fault);
     free(path);
     return fine;
 }
 
-/* Adds the files in the folder, "" or with a slash at its end, that fit the pattern.  A folder that
- * may not be read has none, as in a shell.  (glibc's own glob frees memory twice when it gets no
- * more of it.)  Calls itself once a folder: no deeper than a path is long. */
+/* Adds the files in the folder, "" or with a separator at its end, that fit the pattern.  A folder
+ * that may not be read has none, as in a shell.  (glibc's own glob frees memory twice when it gets
+ * no more of it.)  Calls itself once a folder: no deeper than a path is long. */
 static bool list_matches(struct listing *listing, const char *folder, const char *pattern,
                          struct fault *fault)
 {
-    size_t length = strcspn(pattern, "/");
-    const char *rest = pattern + length + strspn(pattern + length, "/");
+    size_t length = strcspn(pattern, PATH_SEPARATORS);
+    const char *more = pattern + length;
     if (strcspn(pattern, "*?[\\") >= length)
-        return take_match(listing, folder, pattern, length, rest, fault);
-    char *component = strndup(pattern, length);
-    DIR *directory = component ? opendir(*folder ? folder : ".") : NULL;
+        return take_match(listing, folder, pattern, length, more, fault);
+    char *component = NULL;
+    if (asprintf(&component, "%.*s", (int)length, pattern) < 0)
+        return fault_out_of_memory(fault);
+    struct folder *directory = folder_open(*folder ? folder : ".");
     bool fine = directory || (errno != ENOMEM && errno != EMFILE && errno != ENFILE) ||
                 fault_system(fault, FAULT_CANNOT_OPEN, pattern, "cannot open");
-    struct dirent *entry;
-    while (fine && directory && (entry = readdir(directory)))
-        if (fnmatch(component, entry->d_name, FNM_PERIOD) == 0)
-            fine = take_match(listing, folder, entry->d_name, strlen(entry->d_name), rest, fault);
+    const char *name;
+    while (fine && directory && (name = folder_next(directory)))
+        if (name_fits(name, component))
+            fine = take_match(listing, folder, name, strlen(name), more, fault);
     if (directory)
-        closedir(directory);
+        folder_close(directory);
     free(component);
     return fine;
 }
 
-static bool list_glob(struct listing *listing, const char *pattern, struct fault *fault)
+/* Adds what one path, glob or directory names. */
+static bool list_one(struct listing *listing, const char *pattern, struct fault *fault)
 {
-    bool fine = list_matches(listing, "", pattern, fault);
-    sort(listing, by_path);
+    struct file_identity identity;
+    size_t before = listing->count;
+    int reason = ENOENT; /* of a file that goes away between two looks */
+    bool is_there = file_look_up(pattern, &identity), fine;
+    if (is_there && identity.is_directory)
+        return list_directory(listing, pattern, fault);
+    if (is_there) {
+        fine = add_file(listing, pattern, false, fault);
+    } else {
+        reason = errno;
+        fine = list_matches(listing, "", pattern, fault);
+    }
+    errno = reason;
+    return fine && (listing->count > before ||
+                    fault_system(fault, FAULT_CANNOT_OPEN, pattern, "cannot open"));
+}
+
+static bool list_lines(struct listing *listing, const char *lines, struct fault *fault)
+{
+    bool fine = true;
+    while (fine && *lines) {
+        size_t length = strcspn(lines, "\n");
+        char *line;
+        if (asprintf(&line, "%.*s", (int)length, lines) < 0)
+            return fault_out_of_memory(fault);
+        fine = list_one(listing, line, fault);
+        free(line);
+        lines += lines[length] ? length + 1 : length;
+    }
     return fine;
 }
 
-/* What is behind the pattern now; at least one file, or NULL with a fault. */
+/* What is behind the pattern now, by name; NULL with a fault. */
 static struct listing *list_files(const char *pattern, struct fault *fault)
 {
     struct listing *listing = calloc(1, sizeof *listing);
@@ -167,41 +205,26 @@ static struct listing *list_files(const char *pattern, struct fault *fault)
         fault_out_of_memory(fault);
         return NULL;
     }
-    struct stat status;
-    bool fine;
-    if (stat(pattern, &status) != 0) {
-        int reason = errno;
-        fine = list_glob(listing, pattern, fault);
-        if (fine && listing->count == 0) {
-            errno = reason;
-            fine = fault_system(fault, FAULT_CANNOT_OPEN, pattern, "cannot open");
-        }
-    } else if (S_ISDIR(status.st_mode)) {
-        fine = list_directory(listing, pattern, fault);
-    } else {
-        fine = add_file(listing, pattern, false, fault);
-    }
-    if (fine && listing->count == 0 && !listing->is_directory) {
-        errno = ENOENT; /* it went away between two looks */
-        fine = fault_system(fault, FAULT_CANNOT_OPEN, pattern, "cannot open");
-    }
-    if (fine)
+    struct file_identity ignored;
+    bool is_list = strchr(pattern, '\n') && !file_look_up(pattern, &ignored);
+    if (is_list ? list_lines(listing, pattern, fault) : list_one(listing, pattern, fault)) {
+        sort(listing, by_path);
         return listing;
+    }
     listing_close(listing);
     return NULL;
 }
 
 /* Whether the file is a capture, and when its first packet came.  Damage counts as no packets:
  * whoever reads the file will report it. */
-static bool look_into(struct listed *file, bool skip_others, struct memory *memory,
-                      struct fault *fault)
+static bool look_into(struct listed *file, struct memory *memory, struct fault *fault)
 {
     if (!file->identity.is_regular)
         return true;
     struct capture *capture = capture_open(file->path, memory, fault);
     if (!capture) {
         file->is_capture = false;
-        return skip_others && fault->code == FAULT_NOT_A_CAPTURE;
+        return file->is_from_directory && fault->code == FAULT_NOT_A_CAPTURE;
     }
     struct packet packet;
     enum capture_result result = capture_next(capture, &packet, fault);
@@ -215,10 +238,10 @@ static bool look_into(struct listed *file, bool skip_others, struct memory *memo
 
 static bool look_into_all(struct listing *listing, struct memory *memory, struct fault *fault)
 {
-    if (listing->count == 1 && !listing->is_directory)
+    if (listing->count == 1 && !listing->files[0].is_from_directory)
         return true;
     for (size_t i = 0; i < listing->count; i++)
-        if (!look_into(&listing->files[i], listing->is_directory, memory, fault))
+        if (!look_into(&listing->files[i], memory, fault))
             return false;
     return true;
 }
@@ -274,7 +297,7 @@ void dataset_close(struct dataset *dataset)
 /* A pipe cannot be read again, so what was read of it stays valid. */
 static bool is_same_file(const struct listed *before, const struct listed *now)
 {
-    const struct source_identity *a = &before->identity, *b = &now->identity;
+    const struct file_identity *a = &before->identity, *b = &now->identity;
     if (strcmp(before->path, now->path) != 0 || a->is_regular != b->is_regular)
         return false;
     return !a->is_regular || (a->device == b->device && a->inode == b->inode &&

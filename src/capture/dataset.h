@@ -1,8 +1,8 @@
 /* A data set: the capture files that one argument names, in order of their first packet.
  *
- * The argument is a path, a glob (`ring*.pcap`) or a directory (the capture files directly in
- * it).  A path that exists is taken as it stands, even if it contains glob characters.  Files are
- * opened one at a time. */
+ * The argument is a path, a glob (`ring*.pcap`), a directory (the capture files directly in it), or
+ * several of these, one a line.  A path that exists is taken as it stands, even if it contains glob
+ * characters or line breaks.  Files are opened one at a time. */
 #ifndef CAPTURE_DATASET_H
 #define CAPTURE_DATASET_H
 
@@ -14,9 +14,9 @@
 
 struct dataset {
     size_t count;
-    char **paths;                       /* in order of first packet; files without any come first */
-    struct source_identity *identities; /* of each path when the data set was made */
-    struct listing *listing;            /* all files behind the argument, for dataset_is_current */
+    char **paths;                     /* in order of first packet; files without any come first */
+    struct file_identity *identities; /* of each path when the data set was made */
+    struct listing *listing;          /* all files behind the argument, for dataset_is_current */
 };
 
 /* NULL with a fault: nothing matches, a file cannot be opened or is no capture. */

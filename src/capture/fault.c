@@ -1,9 +1,10 @@
 #include "capture/fault.h"
 
+#include "capture/platform.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 bool fault_set(struct fault *fault, enum fault_code code, const char *format, ...)
 {
@@ -19,7 +20,7 @@ bool fault_system(struct fault *fault, enum fault_code code, const char *path, c
 {
     char buffer[128]; /* the longest of glibc's reasons has 49 bytes */
     return fault_set(fault, code, "%s: %s: %s", path, action,
-                     strerror_r(errno, buffer, sizeof buffer));
+                     error_text(errno, buffer, sizeof buffer));
 }
 
 bool fault_out_of_memory(struct fault *fault)

@@ -1,9 +1,10 @@
 #include "capture/memory.h"
 
+#include "capture/platform.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 static bool reserve(struct memory *memory, size_t size, struct fault *fault)
 {
@@ -56,39 +57,20 @@ void memory_release(struct memory *memory, void *block, size_t size)
     atomic_fetch_sub(&memory->used, size);
 }
 
-/* A mapping is aligned to its page size by taking more and giving back what is outside. */
-static void *map_aligned(size_t size)
-{
-    size_t taken = size + MEMORY_PAGES;
-    char *start = mmap(NULL, taken, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (start == MAP_FAILED)
-        return NULL;
-    size_t before = (size_t) - (uintptr_t)start % MEMORY_PAGES;
-    if (before)
-        munmap(start, before);
-    if (before < MEMORY_PAGES)
-        munmap(start + before + size, MEMORY_PAGES - before);
-    return start + before;
-}
-
 void *memory_map(struct memory *memory, size_t size, struct fault *fault)
 {
     if (!reserve(memory, size, fault))
         return NULL;
-    void *block = map_aligned(size);
+    void *block = pages_map(size, MEMORY_PAGES);
     if (!block) {
         atomic_fetch_sub(&memory->used, size);
         fault_out_of_memory(fault);
-        return NULL;
     }
-#ifdef MADV_HUGEPAGE
-    madvise(block, size, MADV_HUGEPAGE);
-#endif
     return block;
 }
 
 void memory_unmap(struct memory *memory, void *block, size_t size)
 {
-    munmap(block, size);
+    pages_unmap(block, size);
     atomic_fetch_sub(&memory->used, size);
 }

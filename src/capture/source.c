@@ -14,11 +14,7 @@
 #include "capture/inflater.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* Large enough that system calls vanish beside the copying, small enough to stay in the
  * second-level cache. */
@@ -37,8 +33,8 @@ enum { WAIT_MS = 10 };
 struct source_file {
     struct memory *memory;
     char *path;
-    int descriptor;
-    struct source_identity identity;
+    file_handle handle;
+    struct file_identity identity;
     uint64_t read_offset;      /* in the file itself, of the next byte to read */
     struct inflater *inflater; /* NULL if the file is not compressed */
     uint8_t *block;
@@ -57,8 +53,7 @@ static bool may_go_on(const struct source_file *file, struct fault *fault)
 /* Waits until a pipe has bytes or has ended. */
 static bool wait_for_writer(const struct source_file *file, struct fault *fault)
 {
-    struct pollfd pipe = {.fd = file->descriptor, .events = POLLIN};
-    while (poll(&pipe, 1, WAIT_MS) == 0)
+    while (!file_wait(file->handle, WAIT_MS))
         if (!may_go_on(file, fault))
             return false;
     return true;
@@ -79,12 +74,11 @@ static bool read_file(void *context, uint8_t *to, size_t size, size_t *got, stru
         uint64_t rest = file->identity.size - file->read_offset;
         size = size < rest ? size : (size_t)rest;
     }
-    ssize_t count;
+    int64_t count;
     do {
         if (!may_go_on(file, fault) || (!is_regular && !wait_for_writer(file, fault)))
             return false;
-        count = is_regular ? pread(file->descriptor, to, size, (off_t)file->read_offset)
-                           : read(file->descriptor, to, size);
+        count = file_read(file->handle, to, size, file->read_offset, is_regular);
     } while (count < 0 && is_passing(errno));
     if (count < 0)
         return fault_system(fault, FAULT_READ, file->path, "cannot read");
@@ -196,24 +190,11 @@ void source_seek(struct source *source, uint64_t offset)
     file->ended = false;
 }
 
-/* Opens the path and learns what it is.  O_NONBLOCK because a FIFO would wait here for its writer,
- * where nobody is asked. */
 static bool open_file(struct source_file *file, struct fault *fault)
 {
-    struct stat status;
-    do
-        file->descriptor = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    while (file->descriptor < 0 && errno == EINTR);
-    if (file->descriptor < 0 || fstat(file->descriptor, &status) != 0)
-        return fault_system(fault, FAULT_CANNOT_OPEN, file->path, "cannot open");
-    if (S_ISDIR(status.st_mode)) {
-        errno = EISDIR;
-        return fault_system(fault, FAULT_CANNOT_OPEN, file->path, "cannot read");
-    }
-    file->identity = source_identity_of(&status);
-    if (file->identity.is_regular)
-        posix_fadvise(file->descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
-    return true;
+    file->handle = file_open(file->path, &file->identity);
+    return file->handle != NO_FILE || fault_system(fault, FAULT_CANNOT_OPEN, file->path,
+                                                   errno == EISDIR ? "cannot read" : "cannot open");
 }
 
 /* If the bytes at the front of the file are compressed, hands them to an inflater. */
@@ -248,7 +229,7 @@ struct source *source_open(const char *path, struct memory *memory, struct fault
     }
     source->file = file;
     file->memory = memory;
-    file->descriptor = -1;
+    file->handle = NO_FILE;
     file->block_size = BLOCK_SIZE;
     file->block = memory_allocate(memory, file->block_size, fault);
     file->path = strdup(path);
@@ -268,26 +249,15 @@ void source_close(struct source *source)
     struct source_file *file = source->file;
     struct memory *memory = file->memory;
     inflater_close(file->inflater);
-    if (file->descriptor >= 0)
-        close(file->descriptor);
+    if (file->handle != NO_FILE)
+        file_close(file->handle);
     memory_release(memory, file->block, file->block_size);
     free(file->path);
     memory_release(memory, file, sizeof *file);
     memory_release(memory, source, sizeof *source);
 }
 
-struct source_identity source_identity_of(const struct stat *status)
-{
-    return (struct source_identity){
-        .device = status->st_dev,
-        .inode = status->st_ino,
-        .size = (uint64_t)status->st_size,
-        .modified_ns = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec,
-        .is_regular = S_ISREG(status->st_mode),
-    };
-}
-
-const struct source_identity *source_identity(const struct source *source)
+const struct file_identity *source_identity(const struct source *source)
 {
     return &source->file->identity;
 }

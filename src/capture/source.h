@@ -1,7 +1,7 @@
 /* The bytes of one file, in order, uncompressed.
  *
  * A source is a window over a file: `source_peek` shows the next bytes, `source_consume` moves on.
- * Regular files are read with pread in blocks (never mmap: a file that shrinks would kill the host
+ * Regular files are read in blocks (never mmap: a file that shrinks would kill the host
  * with SIGBUS); gzip, zstd and lz4 are told by their magic number and inflated block by block;
  * pipes are read as they come. */
 #ifndef CAPTURE_SOURCE_H
@@ -10,6 +10,7 @@
 #include "capture/cursor.h"
 #include "capture/fault.h"
 #include "capture/memory.h"
+#include "capture/platform.h"
 
 /* What is in memory, in the open so that peeking and consuming cost a few instructions; the rest is
  * private. */
@@ -18,18 +19,6 @@ struct source {
     uint64_t ready_end;       /* offset of the byte behind them in the uncompressed data */
     struct source_file *file; /* where more come from */
 };
-
-/* What identifies the content of a file for as long as nobody writes to it. */
-struct source_identity {
-    uint64_t device;
-    uint64_t inode;
-    uint64_t size;
-    int64_t modified_ns;
-    bool is_regular; /* false for pipes and devices, which can be read only once */
-};
-
-struct stat;
-struct source_identity source_identity_of(const struct stat *status);
 
 enum source_result {
     SOURCE_OK,     /* the window holds `want` bytes, or fewer at the end of the data */
@@ -90,7 +79,7 @@ static inline uint64_t source_offset(const struct source *source)
 bool source_can_seek(const struct source *source);
 void source_seek(struct source *source, uint64_t offset);
 
-const struct source_identity *source_identity(const struct source *source);
+const struct file_identity *source_identity(const struct source *source);
 
 /* "gzip", "zstd", "lz4", or NULL if the file is not compressed. */
 const char *source_compression(const struct source *source);

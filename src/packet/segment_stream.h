@@ -34,7 +34,7 @@ struct segment_batch {
 struct file_account {
     const char *path; /* borrowed from the data set */
     struct capture_info info;
-    struct source_identity identity;
+    struct file_identity identity;
     const char *compression;
     uint64_t packets;
     uint64_t fates[FATE_COUNT]; /* sums to packets */

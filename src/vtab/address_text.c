@@ -1,9 +1,10 @@
-/* IPv4 is written here: a query over every packet spends most of its time on addresses, and
- * inet_ntop formats each byte with printf. */
+/* Addresses are written here: a query over every packet spends most of its time on them, and
+ * inet_ntop formats each part with printf; nor do all systems' inet_ntop agree on IPv6. */
 #include "vtab/address_text.h"
 
-#include <arpa/inet.h>
-#include <string.h>
+#include <stdbool.h>
+
+enum { WORDS = 8 }; /* of 16 bits, in an IPv6 address */
 
 static char *write_byte(char *to, uint8_t byte)
 {
@@ -15,16 +16,68 @@ static char *write_byte(char *to, uint8_t byte)
     return to;
 }
 
+static char *write_ipv4(char *to, const uint8_t bytes[4])
+{
+    for (int i = 0; i < 4; i++) {
+        to = write_byte(to, bytes[i]);
+        *to++ = '.';
+    }
+    return to - 1;
+}
+
+static char *write_word(char *to, unsigned word)
+{
+    for (int shift = word > 0xfff  ? 12
+                     : word > 0xff ? 8
+                     : word > 0xf  ? 4
+                                   : 0;
+         shift >= 0; shift -= 4)
+        *to++ = "0123456789abcdef"[word >> shift & 15];
+    return to;
+}
+
+/* Where `::` stands for the longest run of zero words, the first of equals; one alone is no run. */
+static int find_zeros(const unsigned words[WORDS], int *length)
+{
+    int first = -1;
+    *length = 1;
+    for (int i = 0, run = 0; i < WORDS; i++) {
+        run = words[i] ? 0 : run + 1;
+        if (run > *length) {
+            *length = run;
+            first = i + 1 - run;
+        }
+    }
+    return first;
+}
+
+/* RFC 5952, with the end of IPv4-mapped and IPv4-compatible addresses as IPv4. */
+static char *write_ipv6(char *to, const uint8_t address[16])
+{
+    unsigned words[WORDS];
+    for (int i = 0; i < WORDS; i++)
+        words[i] = (unsigned)address[2 * i] << 8 | address[2 * i + 1];
+    int length, zeros = find_zeros(words, &length);
+    bool ends_as_ipv4 = zeros == 0 && (length == 6 || (length == 5 && words[5] == 0xffff));
+    for (int i = 0; i < WORDS;) {
+        if (i == zeros || i > 0)
+            *to++ = ':';
+        if (i == zeros) {
+            i += length;
+            if (i == WORDS)
+                *to++ = ':';
+        } else if (i == 6 && ends_as_ipv4) {
+            return write_ipv4(to, address + 12);
+        } else {
+            to = write_word(to, words[i++]);
+        }
+    }
+    return to;
+}
+
 int address_text(uint8_t ip_version, const uint8_t address[16], char text[ADDRESS_TEXT_SIZE])
 {
-    if (ip_version != 4) {
-        inet_ntop(AF_INET6, address, text, ADDRESS_TEXT_SIZE);
-        return (int)strlen(text);
-    }
-    char *to = text;
-    for (int i = 0; i < 4; i++) {
-        to = write_byte(to, address[i]);
-        *to++ = i < 3 ? '.' : '\0';
-    }
-    return (int)(to - text) - 1;
+    char *end = ip_version == 4 ? write_ipv4(text, address) : write_ipv6(text, address);
+    *end = '\0';
+    return (int)(end - text);
 }

@@ -1,7 +1,7 @@
 #include "vtab/cache.h"
 
+#include "capture/platform.h"
 #include "vtab/capture_table.h"
-#include "vtab/platform.h"
 
 #include <string.h>
 

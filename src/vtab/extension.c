@@ -3,6 +3,7 @@
  * database, read-only ones included. */
 #include "vtab/extension.h"
 
+#include "capture/platform.h"
 #include "vtab/errors.h"
 #include "vtab/functions.h"
 #include "vtab/shared.h"
@@ -115,12 +116,25 @@ static void keep_api(const sqlite3_api_routines *api)
 #endif
 }
 
+/* SQLite unloads an extension whose loading failed half way, for lack of memory, but calls the
+ * destructors of what was registered by then when the database is closed: so a module stays. */
+static bool may_register(void)
+{
+#ifdef SQLITE_CORE
+    return true;
+#else
+    return stay_loaded();
+#endif
+}
+
 int sqlite3_tcpvtab_init(sqlite3 *db, char **error, const sqlite3_api_routines *api)
 {
     keep_api(api);
     char *message = NULL;
     int code;
-    if (sqlite3_libversion_number() < OLDEST_SQLITE)
+    if (!may_register())
+        code = SQLITE_NOMEM;
+    else if (sqlite3_libversion_number() < OLDEST_SQLITE)
         code = message_error(
             &message, SQLITE_ERROR, "tcpvtab needs SQLite %d.%d or later, this is %s",
             OLDEST_SQLITE / 1000000, OLDEST_SQLITE / 1000 % 1000, sqlite3_libversion());

@@ -7,9 +7,14 @@
 
 #include <sqlite3ext.h>
 
+#ifdef _WIN32
+#define TCPVTAB_API __declspec(dllexport)
+#else
+#define TCPVTAB_API __attribute__((visibility("default")))
+#endif
+
 /* Registers everything on one connection.  SQLITE_OK, or a code with *error set, which sqlite3_free
  * frees. */
-__attribute__((visibility("default"))) int sqlite3_tcpvtab_init(sqlite3 *db, char **error,
-                                                                const sqlite3_api_routines *api);
+TCPVTAB_API int sqlite3_tcpvtab_init(sqlite3 *db, char **error, const sqlite3_api_routines *api);
 
 #endif

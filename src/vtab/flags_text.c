@@ -1,6 +1,6 @@
 #include "vtab/flags_text.h"
 
-#include <string.h>
+#include <stddef.h>
 
 int flags_text(uint16_t flags, char text[FLAGS_TEXT_SIZE])
 {
@@ -12,7 +12,8 @@ int flags_text(uint16_t flags, char text[FLAGS_TEXT_SIZE])
             continue;
         if (end > text)
             *end++ = ',';
-        end = stpcpy(end, names[bit]);
+        for (const char *from = names[bit]; *from; from++)
+            *end++ = *from;
     }
     *end = '\0';
     return (int)(end - text);

@@ -16,11 +16,12 @@
  * million others. */
 #include "vtab/functions.h"
 
+#include "capture/platform.h"
+#include "vtab/address_text.h"
 #include "vtab/errors.h"
 #include "vtab/flags_text.h"
 #include "vtab/shared.h"
 
-#include <arpa/inet.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -28,16 +29,16 @@ SQLITE_EXTENSION_INIT3
 
 /* An IP address, or with `bits` below its full length the network it lies in. */
 struct network {
-    int family;        /* AF_INET or AF_INET6 */
+    uint8_t ip_version;
     int bits;          /* prefix length */
     uint8_t bytes[16]; /* network byte order */
 };
 
 static bool parse_address(const char *text, struct network *address)
 {
-    address->family = strchr(text, ':') ? AF_INET6 : AF_INET;
-    address->bits = address->family == AF_INET6 ? 128 : 32;
-    return inet_pton(address->family, text, address->bytes) == 1;
+    address->ip_version = strchr(text, ':') ? 6 : 4;
+    address->bits = address->ip_version == 6 ? 128 : 32;
+    return address_from_text(text, address->ip_version, address->bytes);
 }
 
 /* One to three digits and nothing else, up to the family's length. */
@@ -57,7 +58,7 @@ static bool parse_prefix_length(const char *text, int *bits)
 
 static bool parse_cidr(const char *text, struct network *network)
 {
-    char address[INET6_ADDRSTRLEN];
+    char address[ADDRESS_TEXT_SIZE];
     size_t length = strcspn(text, "/");
     if (length >= sizeof address)
         return false;
@@ -72,7 +73,7 @@ static bool network_contains(const struct network *network, const struct network
 {
     size_t whole_bytes = (size_t)network->bits / 8;
     int rest = network->bits % 8;
-    if (address->family != network->family ||
+    if (address->ip_version != network->ip_version ||
         memcmp(address->bytes, network->bytes, whole_bytes) != 0)
         return false;
     return rest == 0 ||

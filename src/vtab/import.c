@@ -12,9 +12,9 @@
  * a copy, another name or another compression of a file is not taken twice.  (A file that has grown
  * has another content: import files that are complete.)
  *
- * The files of one call are one data set, in which a connection may span files, if all of them are
- * new.  Are some known already, the others are taken one by one.  Pipes cannot be imported: they
- * can be read only once. */
+ * The new files of one call are one data set, in which a connection may span files.  One that goes
+ * on from a file of an earlier call is another connection.  Pipes cannot be imported: they can be
+ * read only once. */
 #include "capture/dataset.h"
 #include "vtab/bundled_views.h"
 #include "vtab/errors.h"
@@ -162,7 +162,7 @@ static int highest_connection(struct import *import, sqlite3_int64 *id)
                         import->schema);
 }
 
-/* Copies one data set, given by its path or glob. */
+/* Copies one data set. */
 static int copy_capture(struct import *import, const char *capture)
 {
     sqlite3_int64 offset = 0;
@@ -211,21 +211,33 @@ static int store_digest(struct import *import, size_t file)
     return code;
 }
 
+/* Copies the new files as one data set: all that `capture` names, or a list of them. */
+static int copy_new_files(struct import *import, const char *capture, size_t known)
+{
+    if (known == import->files->count)
+        return SQLITE_OK;
+    if (known == 0)
+        return copy_capture(import, capture);
+    sqlite3_str *text = sqlite3_str_new(import->db);
+    for (size_t i = 0; i < import->files->count; i++)
+        if (import->digests[i][0])
+            sqlite3_str_appendf(text, "%s\n", import->files->paths[i]);
+    char *list = sqlite3_str_finish(text);
+    int code = list ? copy_capture(import, list) : SQLITE_NOMEM;
+    sqlite3_free(list);
+    return code;
+}
+
 /* What happens inside the transaction.  What was copied must be what the digests are of. */
 static int import_files(struct import *import, const char *capture)
 {
     size_t known = 0;
     int code = forget_known_files(import, &known);
-    if (code == SQLITE_OK && known == 0)
-        code = copy_capture(import, capture);
-    for (size_t i = 0; i < import->files->count && code == SQLITE_OK; i++) {
-        if (!import->digests[i][0])
-            continue;
-        if (known > 0)
-            code = copy_capture(import, import->files->paths[i]);
-        if (code == SQLITE_OK)
+    if (code == SQLITE_OK)
+        code = copy_new_files(import, capture, known);
+    for (size_t i = 0; i < import->files->count && code == SQLITE_OK; i++)
+        if (import->digests[i][0])
             code = store_digest(import, i);
-    }
     if (code == SQLITE_OK && !dataset_is_current(import->files, capture))
         code = refuse_change(import, capture);
     return code;

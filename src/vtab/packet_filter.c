@@ -1,8 +1,8 @@
 #include "vtab/packet_filter.h"
 
+#include "capture/platform.h"
 #include "vtab/address_text.h"
 
-#include <arpa/inet.h>
 #include <math.h>
 #include <string.h>
 
@@ -80,8 +80,7 @@ static bool read_address(const char *text, struct packet_test *test)
     char canonical[ADDRESS_TEXT_SIZE];
     memset(test->address, 0, sizeof test->address);
     test->ip_version = strchr(text, ':') ? 6 : 4;
-    int family = test->ip_version == 4 ? AF_INET : AF_INET6;
-    if (inet_pton(family, text, test->address) != 1)
+    if (!address_from_text(text, test->ip_version, test->address))
         return false;
     address_text(test->ip_version, test->address, canonical);
     return strcmp(canonical, text) == 0;

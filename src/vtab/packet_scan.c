@@ -2,7 +2,7 @@
 
 #include "vtab/cache.h"
 #include "vtab/errors.h"
-#include "vtab/platform.h"
+#include "capture/platform.h"
 
 SQLITE_EXTENSION_INIT3
 

@@ -1,6 +1,6 @@
 #include "vtab/poll.h"
 
-#include "vtab/platform.h"
+#include "capture/platform.h"
 
 SQLITE_EXTENSION_INIT3
 

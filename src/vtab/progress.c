@@ -1,9 +1,8 @@
 #include "vtab/progress.h"
 
-#include "vtab/platform.h"
+#include "capture/platform.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 /* Often enough to be seen moving; and what is done sooner shows nothing. */
 enum { REDRAW_NS = 100 * 1000 * 1000 };
@@ -15,7 +14,7 @@ static const char WIPE[] = "\r\033[K";
 
 void progress_begin(struct progress_line *line, const char *what)
 {
-    if (!line->is_on || !isatty(STDERR_FILENO))
+    if (!line->is_on || !stderr_is_terminal())
         return;
     line->work = what;
     line->begun_ns = line->drawn_ns = monotonic_ns();

@@ -1,7 +1,7 @@
 #include "vtab/shared.h"
 
+#include "capture/platform.h"
 #include "vtab/cache.h"
-#include "vtab/platform.h"
 
 #include <sqlite3ext.h>
 
