@@ -1,8 +1,8 @@
 #include "vtab/packet_scan.h"
 
+#include "capture/platform.h"
 #include "vtab/cache.h"
 #include "vtab/errors.h"
-#include "capture/platform.h"
 
 SQLITE_EXTENSION_INIT3
 
