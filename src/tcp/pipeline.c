@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Batches in flight: enough to ride out the unevenness of reading, few enough to stay in the cache.
  * Who finds the queue full, or empty, sleeps until it is half full: to be woken costs as much as to
@@ -36,6 +37,7 @@ struct pipeline {
     struct stop stop; /* whom the caller's thread asks while it waits */
     bool may_start_reader;
     bool has_reader;
+    pid_t process;       /* that the reader is in: a forked child has none to wait for */
     bool has_failed;     /* the fault comes next */
     bool is_in_use;      /* the first batch of the queue has been handed out */
     uint64_t packets;    /* read on the caller's thread */
@@ -179,6 +181,7 @@ static void start_reader(struct pipeline *pipeline)
     pthread_cond_init(&queue->emptied, NULL);
     pipeline->stop = pipeline->memory->stop;
     pipeline->memory->stop = (struct stop){is_cancelled, queue};
+    pipeline->process = getpid();
     pipeline->has_reader = pthread_create(&queue->reader, NULL, read_batches, queue) == 0;
     if (pipeline->has_reader)
         return;
@@ -189,7 +192,7 @@ static void start_reader(struct pipeline *pipeline)
 static void join_reader(struct pipeline *pipeline)
 {
     struct queue *queue = pipeline->queue;
-    if (!pipeline->has_reader)
+    if (!pipeline->has_reader || pipeline->process != getpid())
         return;
     pthread_mutex_lock(&queue->lock);
     queue->is_cancelled = true;
@@ -313,6 +316,7 @@ void pipeline_close(struct pipeline *pipeline)
     if (!pipeline)
         return;
     join_reader(pipeline);
-    close_queue(pipeline);
+    if (!pipeline->has_reader)
+        close_queue(pipeline);
     memory_release(pipeline->memory, pipeline, sizeof *pipeline);
 }

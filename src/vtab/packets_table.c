@@ -4,7 +4,8 @@
  * connection_id = 2;
  *
  * The table streams: a row is handed out as its packet is read, and nothing is kept but the state
- * of connections, and that only if a column or a constraint asks for it. */
+ * of connections, and that only if a column or a constraint asks for it.  A scan that goes on is
+ * read ahead by a second thread, which ends with it: see tcp/pipeline.h. */
 #include "vtab/packet_filter.h"
 #include "vtab/packet_scan.h"
 #include "vtab/tables.h"
