@@ -54,8 +54,10 @@ static bool add_file(struct listing *listing, const char *path, bool is_from_dir
     char *copy = strdup(path);
     if (!copy)
         return fault_out_of_memory(fault);
-    listing->files[listing->count++] =
-        (struct listed){copy, identity, .is_from_directory = is_from_directory, .is_capture = true};
+    listing->files[listing->count++] = (struct listed){.path = copy,
+                                                       .identity = identity,
+                                                       .is_from_directory = is_from_directory,
+                                                       .is_capture = true};
     return true;
 }
 
