@@ -201,8 +201,10 @@ static bool is_server_port(uint16_t port)
 static bool flip(struct step *step)
 {
     struct zeek_connection *zeek = step->zeek;
-    zeek->originator ^= 1;
-    zeek->sides_seen = (zeek->sides_seen << 1 | zeek->sides_seen >> 1) & 3;
+    bool originator_seen = zeek->originator_seen;
+    zeek->originator = !zeek->originator;
+    zeek->originator_seen = zeek->responder_seen;
+    zeek->responder_seen = originator_seen;
     zeek->is_partial = false;
     step->is_originator = !step->is_originator;
     return write_letter(step, step->endpoint, '^');
@@ -213,7 +215,7 @@ static bool start(struct step *step, unsigned side)
 {
     struct zeek_connection *zeek = step->zeek;
     zeek->is_started = true;
-    zeek->originator = side & 1;
+    zeek->originator = side;
     step->is_originator = true;
     bool syn = has(step, TCP_SYN);
     uint16_t src = step->segment->src_port, dst = step->segment->dst_port;
@@ -238,14 +240,15 @@ static bool flip_after_syn_ack(struct step *step)
 static void note_partial(struct step *step)
 {
     struct zeek_connection *zeek = step->zeek;
-    unsigned bit = step->is_originator ? 1 : 2;
-    if (!(zeek->sides_seen & bit)) {
-        if (step->is_originator)
+    if (step->is_originator) {
+        if (!zeek->originator_seen)
             zeek->is_partial = !has(step, TCP_SYN) || has(step, TCP_ACK);
-        else if (!zeek->is_partial)
+        zeek->originator_seen = true;
+    } else {
+        if (!zeek->responder_seen && !zeek->is_partial)
             zeek->is_partial = !has(step, TCP_SYN);
+        zeek->responder_seen = true;
     }
-    zeek->sides_seen = (zeek->sides_seen | bit) & 3;
 }
 
 /* ---- sequence numbers ---- */

@@ -64,8 +64,8 @@ struct zeek_connection {
     struct zeek_endpoint side[2]; /* CLIENT and SERVER of grouping.h */
     struct zeek_oddities *odd;    /* of both sides; NULL if there were none */
     struct zeek_history history;
-    uint8_t originator : 1; /* index of Zeek's originator in side */
-    uint8_t sides_seen : 2; /* bit a side: its first segment was looked at */
+    bool originator : 1;                          /* index of Zeek's originator in side */
+    bool originator_seen : 1, responder_seen : 1; /* its first segment was looked at */
     bool is_started : 1;
     bool is_partial : 1; /* Zeek's is_partial */
 };
