@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/wait.h>
 
 /* Enough for a reading thread that fills its queue. */
@@ -32,8 +33,8 @@ static void put_packets(void)
 
 /* What the work aside has seen. */
 struct seen {
-    long segments;   /* in their order */
-    long fails_from; /* it fails at the batch with this segment; 0: never */
+    atomic_long segments; /* in their order; the other thread may be at work on the next */
+    long fails_from;      /* it fails at the batch with this segment; 0: never */
 };
 
 struct opened {
@@ -61,7 +62,8 @@ static struct opened open_pipeline(const char *path, bool two_threads)
     const struct segment_stream_options options = {.wants = 0};
     const uint64_t hash_key[2] = {7, 9};
     static struct seen seen;
-    seen = (struct seen){.segments = 0};
+    atomic_init(&seen.segments, 0);
+    seen.fails_from = 0;
     struct opened opened = {
         .dataset = dataset_open(path, &memory, &fault), .stop = memory.stop, .seen = &seen};
     opened.stream = segment_stream_open(opened.dataset, &options, &memory, &fault);
