@@ -57,8 +57,15 @@ void memory_release(struct memory *memory, void *block, size_t size)
     atomic_fetch_sub(&memory->used, size);
 }
 
+static bool is_pages(size_t size)
+{
+    return size % MEMORY_PAGES == 0;
+}
+
 void *memory_map(struct memory *memory, size_t size, struct fault *fault)
 {
+    if (!is_pages(size))
+        return memory_allocate(memory, size, fault);
     if (!reserve(memory, size, fault))
         return NULL;
     void *block = pages_map(size, MEMORY_PAGES);
@@ -71,6 +78,10 @@ void *memory_map(struct memory *memory, size_t size, struct fault *fault)
 
 void memory_unmap(struct memory *memory, void *block, size_t size)
 {
+    if (!is_pages(size)) {
+        memory_release(memory, block, size);
+        return;
+    }
     pages_unmap(block, size);
     atomic_fetch_sub(&memory->used, size);
 }

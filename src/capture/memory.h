@@ -42,9 +42,9 @@ void *memory_resize(struct memory *memory, void *block, size_t old_size, size_t 
 /* Gives back a block of `size` bytes; NULL is allowed. */
 void memory_release(struct memory *memory, void *block, size_t size);
 
-/* A zeroed block of whole pages straight from the system, for large memory that is touched at
- * random: huge pages where the system has them, because such memory waits for the translation of
- * its addresses otherwise.  `size` is a multiple of MEMORY_PAGES. */
+/* A zeroed block for memory that is touched at random.  A multiple of MEMORY_PAGES comes straight
+ * from the system, in huge pages where it has them, because such memory waits for the translation
+ * of its addresses otherwise; any other size is as from memory_allocate. */
 enum { MEMORY_PAGES = 2 << 20 };
 void *memory_map(struct memory *memory, size_t size, struct fault *fault);
 void memory_unmap(struct memory *memory, void *block, size_t size);

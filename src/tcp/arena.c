@@ -9,7 +9,6 @@ enum { CHUNK_SIZE = 64 * 1024, PAGES_FROM = 16 * CHUNK_SIZE };
 struct arena_chunk {
     struct arena_chunk *next;
     size_t size;
-    bool is_mapped;
     alignas(max_align_t) uint8_t bytes[];
 };
 
@@ -18,10 +17,7 @@ void arena_close(struct arena *arena)
     while (arena->chunks) {
         struct arena_chunk *chunk = arena->chunks;
         arena->chunks = chunk->next;
-        if (chunk->is_mapped)
-            memory_unmap(arena->memory, chunk, chunk->size);
-        else
-            memory_release(arena->memory, chunk, chunk->size);
+        memory_unmap(arena->memory, chunk, chunk->size);
     }
     arena->fresh_size = 0;
 }
@@ -33,16 +29,13 @@ static size_t round_up(size_t size, size_t unit)
 
 static bool add_chunk(struct arena *arena, size_t size, struct fault *fault)
 {
-    bool is_mapped = arena->total >= PAGES_FROM;
-    size_t total =
-        round_up(sizeof(struct arena_chunk) + size, is_mapped ? MEMORY_PAGES : CHUNK_SIZE);
-    struct arena_chunk *chunk = is_mapped ? memory_map(arena->memory, total, fault)
-                                          : memory_allocate(arena->memory, total, fault);
+    size_t unit = arena->total >= PAGES_FROM ? MEMORY_PAGES : CHUNK_SIZE;
+    size_t total = round_up(sizeof(struct arena_chunk) + size, unit);
+    struct arena_chunk *chunk = memory_map(arena->memory, total, fault);
     if (!chunk)
         return false;
     chunk->next = arena->chunks;
     chunk->size = total;
-    chunk->is_mapped = is_mapped;
     arena->chunks = chunk;
     arena->fresh = chunk->bytes;
     arena->fresh_size = total - sizeof *chunk;

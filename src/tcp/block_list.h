@@ -40,4 +40,10 @@ PREFETCH_FUNCTION void block_list_prefetch(const struct block_list *list, size_t
 /* Adds an item, which is zero; NULL with a fault. */
 void *block_list_add(struct block_list *list, struct fault *fault);
 
+/* The i-th item, added if it is the next one; i <= count.  NULL with a fault. */
+static inline void *block_list_reach(struct block_list *list, size_t i, struct fault *fault)
+{
+    return i < list->count ? block_list_at(list, i) : block_list_add(list, fault);
+}
+
 #endif

@@ -23,7 +23,7 @@ static bool start(struct step *step)
     bool is_syn = segment_is_syn(segment), sender_is_low;
     struct flow_key key;
     flow_key_of(segment, &key, &sender_is_low);
-    connection->client_is_low = assignment->client_is_low;
+    connection->client_is_low = sender_is_low == (assignment->side == CLIENT);
     connection->client_by = is_syn                        ? CLIENT_BY_SYN
                             : segment_is_syn_ack(segment) ? CLIENT_BY_SYN_ACK
                                                           : CLIENT_BY_FIRST;

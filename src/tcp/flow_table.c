@@ -7,21 +7,14 @@ enum { SLOTS_MIN = 1024 };
 /* Numbers of flows less 1 are 32-bit indices, and 0 marks a free slot. */
 #define FLOWS_MAX (UINT32_MAX - 1)
 
-/* Slots are looked at anywhere at any time: once there are many, they take whole pages. */
 static struct flow_slot *allocate_slots(struct memory *memory, size_t count, struct fault *fault)
 {
-    size_t size = count * sizeof(struct flow_slot);
-    return size < MEMORY_PAGES ? memory_allocate(memory, size, fault)
-                               : memory_map(memory, size, fault);
+    return memory_map(memory, count * sizeof(struct flow_slot), fault);
 }
 
 static void release_slots(struct memory *memory, struct flow_slot *slots, size_t count)
 {
-    size_t size = count * sizeof *slots;
-    if (size < MEMORY_PAGES)
-        memory_release(memory, slots, size);
-    else
-        memory_unmap(memory, slots, size);
+    memory_unmap(memory, slots, count * sizeof *slots);
 }
 
 bool flow_table_open(struct flow_table *table, const uint64_t hash_key[2], struct arena *arena,

@@ -13,8 +13,8 @@ struct flow {
     /* Of the latest connection; grouping.h. */
     uint32_t base[2];    /* initial sequence numbers */
     uint32_t connection; /* its index */
+    bool base_known[2];
     bool has_connection : 1;
-    bool low_base_known : 1, high_base_known : 1;
     bool client_is_low : 1;
 };
 

@@ -45,24 +45,21 @@ void grouping_begin_with_reuse(struct grouping *grouping)
     grouping->first_is_reuse = true;
 }
 
-static bool base_is_known(const struct flow *flow, enum end_point end)
+static enum end_point other_end(enum end_point end)
 {
-    return end == LOW ? flow->low_base_known : flow->high_base_known;
+    return end == LOW ? HIGH : LOW;
 }
 
 static void set_base(struct flow *flow, enum end_point end, uint32_t base)
 {
     flow->base[end] = base;
-    if (end == LOW)
-        flow->low_base_known = true;
-    else
-        flow->high_base_known = true;
+    flow->base_known[end] = true;
 }
 
 /* A SYN with a new sequence number begins a new connection (tshark). */
 static bool is_reuse(const struct flow *flow, const struct segment *segment, enum end_point sender)
 {
-    return segment_is_syn(segment) && base_is_known(flow, sender) &&
+    return segment_is_syn(segment) && flow->base_known[sender] &&
            flow->base[sender] != segment->seq;
 }
 
@@ -77,7 +74,7 @@ static bool start_connection(struct grouping *grouping, struct flow *flow,
     flow->has_connection = true;
     flow->client_is_low = segment_is_syn_ack(segment) ? !sender_is_low : sender_is_low;
     flow->base[LOW] = flow->base[HIGH] = 0;
-    flow->low_base_known = flow->high_base_known = false;
+    flow->base_known[LOW] = flow->base_known[HIGH] = false;
     return true;
 }
 
@@ -85,9 +82,9 @@ static bool start_connection(struct grouping *grouping, struct flow *flow,
  * that this is. */
 static unsigned note_bases(struct flow *flow, const struct segment *segment, enum end_point sender)
 {
-    enum end_point receiver = sender == LOW ? HIGH : LOW;
-    bool syn = segment->flags & TCP_SYN, was_known = base_is_known(flow, sender);
-    if (!syn && was_known && base_is_known(flow, receiver))
+    enum end_point receiver = other_end(sender);
+    bool syn = segment->flags & TCP_SYN, was_known = flow->base_known[sender];
+    if (!syn && was_known && flow->base_known[receiver])
         return 0;
     unsigned events = segment_is_syn(segment) && was_known ? GROUPING_SYN : 0;
     if (segment_is_syn_ack(segment) && was_known && flow->base[sender] != segment->seq) {
@@ -98,7 +95,7 @@ static unsigned note_bases(struct flow *flow, const struct segment *segment, enu
         return events;
     if (!was_known)
         set_base(flow, sender, syn ? segment->seq : segment->seq - 1);
-    if (!base_is_known(flow, receiver) && segment->flags & TCP_ACK)
+    if (!flow->base_known[receiver] && segment->flags & TCP_ACK)
         set_base(flow, receiver, segment->ack - 1);
     return events;
 }
@@ -125,9 +122,8 @@ static bool assign(struct grouping *grouping, const struct segment *segment,
     events |= note_bases(flow, segment, sender);
     assignment->connection = flow->connection;
     assignment->base[SENDER] = flow->base[sender];
-    assignment->base[RECEIVER] = flow->base[sender ^ 1];
+    assignment->base[RECEIVER] = flow->base[other_end(sender)];
     assignment->has_connection = true;
-    assignment->client_is_low = flow->client_is_low;
     assignment->side = lookup->sender_is_low == flow->client_is_low ? CLIENT : SERVER;
     assignment->events = (uint8_t)events;
     return true;

@@ -29,7 +29,6 @@ struct assignment {
     uint32_t connection; /* index; the connection_id less 1 */
     uint32_t base[2]; /* initial sequence numbers, 0 while not known: the sender's, the other's */
     bool has_connection; /* false if too little of the header was captured: then all else is 0 */
-    bool client_is_low;  /* the client is the low end point */
     uint8_t side;        /* enum side: who sent it */
     uint8_t events;      /* enum grouping_event */
 };

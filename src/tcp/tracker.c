@@ -51,15 +51,6 @@ uint64_t tracker_file_connections(const struct tracker *tracker, size_t file)
     return tracker->file_connections[file];
 }
 
-/* Connections are numbered in order of their first segment: a new one is the next. */
-static struct connection *connection_of(struct tracker *tracker,
-                                        const struct assignment *assignment, struct fault *fault)
-{
-    return assignment->events & GROUPING_FIRST
-               ? block_list_add(&tracker->connections, fault)
-               : block_list_at(&tracker->connections, assignment->connection);
-}
-
 static bool take_segment(struct tracker *tracker, const struct segment *segment,
                          const struct assignment *assignment, struct verdict *verdict,
                          struct fault *fault)
@@ -67,7 +58,8 @@ static bool take_segment(struct tracker *tracker, const struct segment *segment,
     *verdict = (struct verdict){0};
     if (!assignment->has_connection)
         return true;
-    struct connection *connection = connection_of(tracker, assignment, fault);
+    struct connection *connection =
+        block_list_reach(&tracker->connections, assignment->connection, fault);
     if (!connection)
         return false;
     if (assignment->events & GROUPING_FIRST || connection->last_file != segment->file)

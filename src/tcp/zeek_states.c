@@ -40,9 +40,7 @@ static bool take_segment(struct zeek_states *states, const struct segment *segme
     if (!assignment->has_connection)
         return true;
     struct zeek_connection *connection =
-        assignment->events & GROUPING_FIRST
-            ? block_list_add(&states->connections, fault)
-            : block_list_at(&states->connections, assignment->connection);
+        block_list_reach(&states->connections, assignment->connection, fault);
     return connection && zeek_take(connection, segment, assignment->side, &states->memory, fault);
 }
 
