@@ -14,8 +14,7 @@ enum { WAIT_NS = 10 * 1000 * 1000, NS_PER_SECOND = 1000 * 1000 * 1000 };
 
 /* Between the two threads. */
 struct queue {
-    struct segment_stream *stream;
-    struct pipeline_work work;
+    const struct pipeline *pipeline; /* whose stream is read, and whose work is done */
     pthread_t reader;
     pthread_mutex_t lock;
     pthread_cond_t filled, emptied;
@@ -49,14 +48,15 @@ struct pipeline {
 /* ---- the work ---- */
 
 /* Reads a batch and groups it.  False with a fault: what came before it is in the batch. */
-static bool read_batch(struct segment_stream *stream, const struct pipeline_work *work,
-                       struct grouped_batch *batch, struct fault *fault)
+static bool read_batch(const struct pipeline *pipeline, struct grouped_batch *batch,
+                       struct fault *fault)
 {
-    bool is_read = segment_stream_fill(stream, &batch->read, fault);
-    if (!work->grouping)
+    struct grouping *grouping = pipeline->work.grouping;
+    bool is_read = segment_stream_fill(pipeline->stream, &batch->read, fault);
+    if (!grouping)
         return is_read;
     struct fault grouping_fault;
-    if (grouping_take(work->grouping, &batch->read, batch->assignments, &grouping_fault))
+    if (grouping_take(grouping, &batch->read, batch->assignments, &grouping_fault))
         return is_read;
     *fault = grouping_fault;
     batch->read.count = 0;
@@ -81,7 +81,7 @@ static bool work_on_next(struct queue *queue)
     struct fault fault;
     queue->is_working = true;
     pthread_mutex_unlock(&queue->lock);
-    bool is_fine = work_aside(&queue->work, batch, &fault);
+    bool is_fine = work_aside(&queue->pipeline->work, batch, &fault);
     pthread_mutex_lock(&queue->lock);
     queue->is_working = false;
     queue->worked++;
@@ -134,7 +134,7 @@ static void *read_batches(void *context)
         if (!batch)
             break;
         struct fault fault;
-        bool has_failed = !read_batch(queue->stream, &queue->work, batch, &fault);
+        bool has_failed = !read_batch(queue->pipeline, batch, &fault);
         has_ended = has_failed || batch->read.at_end;
         put(queue, has_failed ? &fault : NULL, has_ended);
     }
@@ -174,8 +174,7 @@ static void start_reader(struct pipeline *pipeline)
     if (!queue)
         return;
     pipeline->queue = queue;
-    queue->stream = pipeline->stream;
-    queue->work = pipeline->work;
+    queue->pipeline = pipeline;
     pthread_mutex_init(&queue->lock, NULL);
     pthread_cond_init(&queue->filled, NULL);
     pthread_cond_init(&queue->emptied, NULL);
@@ -277,7 +276,7 @@ static const struct grouped_batch *read_alone(struct pipeline *pipeline)
 {
     struct grouped_batch *batch = &pipeline->batch;
     struct fault *fault = &pipeline->fault;
-    pipeline->has_failed = !read_batch(pipeline->stream, &pipeline->work, batch, fault);
+    pipeline->has_failed = !read_batch(pipeline, batch, fault);
     pipeline->packets += batch->read.packets;
     if (work_aside(&pipeline->work, batch, fault))
         return batch;
