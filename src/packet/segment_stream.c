@@ -4,6 +4,8 @@
  * the payloads of the last batch.  Its texts are copied into its account before. */
 #include "packet/segment_stream.h"
 
+#include "packet/preview.h"
+
 #include <stdio.h>
 
 /* The block that holds the texts of an account. */
@@ -163,6 +165,30 @@ static void count_packet(struct segment_stream *stream, struct file_account *acc
         stream->unknown_link_type = packet->link_type;
 }
 
+/* Whether the preview of a segment, into the place of the segment, says that it is not wanted. */
+static bool is_left_out(const struct segment_stream_options *options, const struct packet *packet,
+                        struct segment *segment)
+{
+    return options->is_wanted && segment_preview(packet, segment) &&
+           !options->is_wanted(options->context, segment);
+}
+
+/* Decodes a packet into the next place of the batch; one that is left out is a segment all the
+ * same. */
+static bool take_packet(struct segment_stream *stream, const struct packet *packet,
+                        struct segment_batch *batch, enum fate *fate, struct fault *fault)
+{
+    struct segment *segment = &batch->segments[batch->count];
+    *fate = FATE_SEGMENT;
+    if (is_left_out(&stream->options, packet, segment))
+        return true;
+    if (!decoder_decode(stream->decoder, packet, segment, fate, fault))
+        return false;
+    segment->file = (uint32_t)stream->file;
+    batch->count += *fate == FATE_SEGMENT;
+    return true;
+}
+
 /* Reads packets until the batch ends; CAPTURE_PACKET if it is full. */
 static enum capture_result read_packets(struct segment_stream *stream, struct segment_batch *batch,
                                         struct fault *fault)
@@ -176,12 +202,9 @@ static enum capture_result read_packets(struct segment_stream *stream, struct se
         if (stream->options.keep_payload && batch->packets == 0)
             capture_hold(stream->capture,
                          true); /* only now: the first packet may need reading on */
-        struct segment *segment = &batch->segments[batch->count];
         enum fate fate;
-        if (!decoder_decode(stream->decoder, &packet, segment, &fate, fault))
+        if (!take_packet(stream, &packet, batch, &fate, fault))
             return CAPTURE_FAILED;
-        segment->file = (uint32_t)stream->file;
-        batch->count += fate == FATE_SEGMENT;
         batch->packets++;
         count_packet(stream, account, &packet, fate);
     }

@@ -51,6 +51,11 @@ struct segment_stream_options {
     unsigned wants;    /* enum decode_wants */
     bool keep_payload; /* payloads stay readable until the next fill */
     bool keep_damaged; /* a corrupt record ends its file and not the stream */
+    /* Asked of the preview of every segment that has one (preview.h), on the thread that fills:
+     * false leaves the segment out of the batches, though not out of the accounts.  NULL: all are
+     * wanted. */
+    bool (*is_wanted)(const void *context, const struct segment *preview);
+    const void *context;
 };
 
 struct segment_stream;

@@ -1,6 +1,7 @@
 #include "vtab/packet_filter.h"
 
 #include "capture/platform.h"
+#include "packet/preview.h"
 #include "vtab/address_text.h"
 
 #include <math.h>
@@ -151,6 +152,21 @@ static void note_bounds(struct packet_filter *filter, const struct packet_test *
         filter->frame_max = test->most;
 }
 
+/* The first object of a row is the segment. */
+static bool is_previewed(const struct column *column)
+{
+    return column->object == 0 && segment_is_previewed(column->offset);
+}
+
+/* Puts the last test behind those that a preview is enough for. */
+static void put_first(struct packet_filter *filter, struct packet_test *last)
+{
+    struct packet_test *place = &filter->tests[filter->previewed++];
+    struct packet_test test = *last;
+    *last = *place;
+    *place = test;
+}
+
 void packet_filter_read(struct packet_filter *filter, const char *plan, sqlite3_value **values)
 {
     *filter = (struct packet_filter){.frame_max = INT64_MAX};
@@ -161,6 +177,8 @@ void packet_filter_read(struct packet_filter *filter, const char *plan, sqlite3_
             continue;
         note_bounds(filter, test);
         filter->count++;
+        if (is_previewed(column))
+            put_first(filter, test);
     }
 }
 
@@ -186,10 +204,24 @@ static bool fits(const struct packet_test *test, const void *const *objects)
     }
 }
 
-bool packet_filter_test(const struct packet_filter *filter, const void *const *objects)
+/* Whether a segment fits the first tests. */
+static bool fits_first(const struct packet_filter *filter, int count, const void *const *objects)
 {
-    for (int i = 0; i < filter->count; i++)
+    for (int i = 0; i < count; i++)
         if (!fits(&filter->tests[i], objects))
             return false;
     return true;
+}
+
+bool packet_filter_test(const struct packet_filter *filter, const void *const *objects)
+{
+    return fits_first(filter, filter->count, objects);
+}
+
+bool packet_filter_may_fit(const void *context, const struct segment *preview)
+{
+    const struct packet_filter *filter = context;
+    const void *const objects[COLUMN_OBJECTS] = {preview};
+    return (int64_t)preview->frame > filter->frame_max ||
+           fits_first(filter, filter->previewed, objects);
 }

@@ -6,6 +6,7 @@
 #ifndef VTAB_PACKET_FILTER_H
 #define VTAB_PACKET_FILTER_H
 
+#include "packet/segment.h"
 #include "vtab/columns.h"
 
 /* More terms than people write; the rest is left to SQLite. */
@@ -28,7 +29,7 @@ struct packet_test {
 };
 
 struct packet_filter {
-    int count;
+    int count, previewed; /* tests, and those of them that a preview is enough for: the first */
     struct packet_test tests[PACKET_TESTS_MAX];
     int64_t frame_max;     /* later frames cannot fit */
     int64_t connection_id; /* the one asked for, or 0 */
@@ -41,6 +42,11 @@ int packet_filter_plan(sqlite3_index_info *info, int next_argv, unsigned *needs)
 
 /* Makes the tests of a plan; values holds its arguments. */
 void packet_filter_read(struct packet_filter *filter, const char *plan, sqlite3_value **values);
+
+/* Whether a segment may fit of which there is a preview only (packet/preview.h): false if it fails
+ * a test, but for frames past frame_max, the first of which ends the scan.  The context is the
+ * filter. */
+bool packet_filter_may_fit(const void *filter, const struct segment *preview);
 
 /* Whether a segment fits all tests, of which there are some. */
 bool packet_filter_test(const struct packet_filter *filter, const void *const *objects);

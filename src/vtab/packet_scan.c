@@ -27,7 +27,7 @@ void packet_scan_end(struct packet_scan *scan)
 static struct trace *find_replayable(struct shared *shared,
                                      const struct packet_scan_request *request)
 {
-    int64_t id = request->connection_id;
+    int64_t id = request->filter->connection_id;
     struct trace *trace = id > 0 ? cache_find(shared, request->capture) : NULL;
     if (!trace || ((uint64_t)id <= tracker_count(trace->tracker) &&
                    replay_is_possible(trace, (uint32_t)(id - 1))))
@@ -41,7 +41,7 @@ static bool open_replay(struct packet_scan *scan, struct trace *trace,
                         const struct segment_stream_options *options)
 {
     scan->row = (struct packet_row){.dataset = trace->dataset, .start_ns = trace->start_ns};
-    scan->replay = replay_open(trace, (uint32_t)(request->connection_id - 1), options,
+    scan->replay = replay_open(trace, (uint32_t)(request->filter->connection_id - 1), options,
                                scan->table->shared->hash_key, &scan->memory, &scan->fault);
     if (scan->replay)
         scan->replayed = memory_allocate(&scan->memory, sizeof *scan->replayed, &scan->fault);
@@ -76,10 +76,14 @@ static bool open_stream(struct packet_scan *scan, const struct packet_scan_reque
 
 static bool open_source(struct packet_scan *scan, const struct packet_scan_request *request)
 {
+    /* The state of connections depends on all segments. */
+    bool may_leave_out = request->filter->previewed > 0 && !(request->needs & NEEDS_TRACKER);
     const struct segment_stream_options options = {
         .wants = request->needs & NEEDS_CHECKSUM ? DECODE_CHECKSUM : 0,
         .keep_payload = request->needs & NEEDS_PAYLOAD,
         .keep_damaged = request->keep_damaged,
+        .is_wanted = may_leave_out ? packet_filter_may_fit : NULL,
+        .context = request->filter,
     };
     struct trace *trace = find_replayable(scan->table->shared, request);
     bool is_open =

@@ -11,14 +11,16 @@
 #include "tcp/replay.h"
 #include "tcp/tracker.h"
 #include "vtab/capture_table.h"
+#include "vtab/packet_filter.h"
 #include "vtab/progress.h"
 
 /* What a scan is to give. */
 struct packet_scan_request {
     const char *capture;
-    unsigned needs;        /* enum packet_needs */
-    bool keep_damaged;     /* a corrupt record ends its file and not the scan */
-    int64_t connection_id; /* segments of others are not wanted; 0: all are */
+    unsigned needs;                     /* enum packet_needs */
+    bool keep_damaged;                  /* a corrupt record ends its file and not the scan */
+    const struct packet_filter *filter; /* segments that do not fit may be left out; borrowed until
+                                           the scan ends */
 };
 
 struct packet_scan {

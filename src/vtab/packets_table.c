@@ -156,7 +156,7 @@ static int filter(sqlite3_vtab_cursor *cursor, int plan, const char *tests, int 
     struct packet_scan_request request = {
         .capture = self->arguments.text[PARAMETER_CAPTURE],
         .needs = (unsigned)plan >> PLAN_NEEDS_SHIFT,
-        .connection_id = self->filter.connection_id,
+        .filter = &self->filter,
     };
     code = on_damage_read(&table->base, &self->arguments, &request.keep_damaged);
     if (code == SQLITE_OK)

@@ -3,6 +3,7 @@
 #include "harness.h"
 
 #include "packet/decode.h"
+#include "packet/preview.h"
 
 static struct segment decode(struct decoder *decoder, const struct packet *packet, enum fate *fate)
 {
@@ -30,6 +31,24 @@ static void check_segment(const struct segment *segment, const struct packet *pa
     digest_bytes(0, segment->payload.at, segment->payload.left);
 }
 
+/* A preview says what the walk will. */
+static void check_preview(const struct packet *packet, enum fate fate,
+                          const struct segment *segment)
+{
+    struct segment preview;
+    if (!segment_preview(packet, &preview))
+        return;
+    MUST(fate == FATE_SEGMENT);
+    MUST(preview.frame == segment->frame && preview.time_ns == segment->time_ns);
+    MUST(preview.captured_length == segment->captured_length);
+    MUST(preview.wire_length == segment->wire_length);
+    MUST(preview.ip_version == segment->ip_version);
+    MUST(memcmp(preview.src, segment->src, sizeof preview.src) == 0);
+    MUST(memcmp(preview.dst, segment->dst, sizeof preview.dst) == 0);
+    MUST(preview.src_port == segment->src_port && preview.dst_port == segment->dst_port);
+    MUST(preview.flags == segment->flags && preview.header_known == segment->header_known);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     enum { HEADER = 4 };
@@ -53,6 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         segments[i] = decode(decoder, &packet, &fates[i]);
         if (fates[i] == FATE_SEGMENT)
             check_segment(&segments[i], &packet);
+        check_preview(&packet, fates[i], &segments[i]);
         decoder_close(decoder);
         MUST(memory.used == 0);
     }

@@ -172,6 +172,41 @@ static void test_payloads(void)
     close_stream(opened);
 }
 
+static bool is_from_second_host(const void *source, const struct segment *preview)
+{
+    return memcmp(preview->src, source, sizeof preview->src) == 0;
+}
+
+/* Who is not wanted is in the account all the same, and who has no preview in the batch. */
+static void test_wanted(void)
+{
+    static const uint8_t second_host[16] = {10, 0, 0, 2};
+    begin(1);
+    put_packet(1, ETHERNET_IPV4 IPV4_TCP);
+    put_packet(2, ETHERNET_IPV4 "4500 LLLL 0001 0000 4006 0000 0a000002 0a000001 | " TCP);
+    put_packet(3, ETHERNET "86dd | " IPV6_TCP);
+    put_packet(4, ETHERNET_IPV4 IPV4_FRAGMENT("2000") TCP_HEADER "30313233");
+    put_packet(5, ETHERNET_IPV4 IPV4_FRAGMENT("0003") "61626364");
+    put_packet(6, UDP_PACKET);
+    const struct segment_stream_options options = {
+        .is_wanted = is_from_second_host,
+        .context = second_host,
+    };
+    struct opened opened = open_stream(write_file("w.pcap", &file), options);
+    CHECK_INT(read_all(opened.stream), 3);
+    CHECK_INT(batch.count, 3);
+    CHECK_INT(batch.segments[0].frame, 2);
+    CHECK_INT(batch.segments[0].payload_length, 4);
+    CHECK_INT(batch.segments[1].ip_version, 6);
+    CHECK_INT(batch.segments[2].frame, 5);
+    const struct file_account *account = segment_stream_accounts(opened.stream);
+    CHECK_INT(account->packets, 6);
+    CHECK_INT(account->fates[FATE_SEGMENT], 4);
+    CHECK_INT(account->fates[FATE_FRAGMENT], 1);
+    CHECK_INT(account->fates[FATE_NOT_TCP], 1);
+    close_stream(opened);
+}
+
 static void test_damage(void)
 {
     begin(1);
@@ -323,6 +358,7 @@ int main(void)
     test_files();
     test_batches();
     test_payloads();
+    test_wanted();
     test_damage();
     test_unknown_link_type();
     test_unknown_interface();
