@@ -9,6 +9,14 @@
 #include "capture/capture.h"
 #include "packet/segment.h"
 
+/* What somebody who sees a preview wants of the segment. */
+enum wish {
+    WISH_NONE, /* not to see it */
+    WISH_IT,
+    WISH_IT_LAST, /* to see it, and nothing of what follows until he asks again */
+};
+typedef enum wish preview_judge(const void *context, const struct segment *preview);
+
 /* Fills those fields that segment_is_previewed names, with what decoder_decode would say.  False if
  * the packet is not plain, and nothing is filled. */
 bool segment_preview(const struct packet *packet, struct segment *segment);

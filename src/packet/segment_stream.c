@@ -4,8 +4,6 @@
  * the payloads of the last batch.  Its texts are copied into its account before. */
 #include "packet/segment_stream.h"
 
-#include "packet/preview.h"
-
 #include <stdio.h>
 
 /* The block that holds the texts of an account. */
@@ -26,6 +24,7 @@ struct segment_stream {
     uint64_t bytes_finished;     /* of the files that were read to their end */
     size_t file;                 /* index of the current file, or of the next one to open */
     uint32_t unknown_link_type;  /* the last one that a packet of the current file had */
+    bool is_batch_over;          /* a wish was the last one */
     bool has_start;
     int64_t start_ns;
 };
@@ -165,12 +164,13 @@ static void count_packet(struct segment_stream *stream, struct file_account *acc
         stream->unknown_link_type = packet->link_type;
 }
 
-/* Whether the preview of a segment, into the place of the segment, says that it is not wanted. */
-static bool is_left_out(const struct segment_stream_options *options, const struct packet *packet,
-                        struct segment *segment)
+/* What is wished of a packet's segment, by its preview in the place of the segment. */
+static enum wish ask(const struct segment_stream_options *options, const struct packet *packet,
+                     struct segment *segment)
 {
-    return options->is_wanted && segment_preview(packet, segment) &&
-           !options->is_wanted(options->context, segment);
+    return options->judge && segment_preview(packet, segment)
+               ? options->judge(options->context, segment)
+               : WISH_IT;
 }
 
 /* Decodes a packet into the next place of the batch; one that is left out is a segment all the
@@ -179,23 +179,33 @@ static bool take_packet(struct segment_stream *stream, const struct packet *pack
                         struct segment_batch *batch, enum fate *fate, struct fault *fault)
 {
     struct segment *segment = &batch->segments[batch->count];
+    segment->file = (uint32_t)stream->file;
     *fate = FATE_SEGMENT;
-    if (is_left_out(&stream->options, packet, segment))
+    enum wish wish = ask(&stream->options, packet, segment);
+    if (wish == WISH_NONE)
         return true;
+    stream->is_batch_over = wish == WISH_IT_LAST;
     if (!decoder_decode(stream->decoder, packet, segment, fate, fault))
         return false;
-    segment->file = (uint32_t)stream->file;
     batch->count += *fate == FATE_SEGMENT;
     return true;
 }
 
-/* Reads packets until the batch ends; CAPTURE_PACKET if it is full. */
+/* Whether the next packet is one of another batch. */
+static bool is_over(const struct segment_stream *stream, const struct segment_batch *batch)
+{
+    return batch->count == SEGMENT_BATCH_MAX || batch->packets == BATCH_PACKETS_MAX ||
+           stream->is_batch_over;
+}
+
+/* Reads packets until the batch ends; CAPTURE_PACKET if more may follow. */
 static enum capture_result read_packets(struct segment_stream *stream, struct segment_batch *batch,
                                         struct fault *fault)
 {
     struct file_account *account = &stream->accounts[stream->file];
     struct packet packet;
-    while (batch->count < SEGMENT_BATCH_MAX && batch->packets < BATCH_PACKETS_MAX) {
+    stream->is_batch_over = false;
+    while (!is_over(stream, batch)) {
         enum capture_result result = capture_next(stream->capture, &packet, fault);
         if (result != CAPTURE_PACKET)
             return result;

@@ -13,6 +13,7 @@
 
 #include "capture/dataset.h"
 #include "packet/decode.h"
+#include "packet/preview.h"
 
 /* 256 segments are about 48 KiB: they stay in the second-level cache between decoding and analysis.
  */
@@ -51,10 +52,10 @@ struct segment_stream_options {
     unsigned wants;    /* enum decode_wants */
     bool keep_payload; /* payloads stay readable until the next fill */
     bool keep_damaged; /* a corrupt record ends its file and not the stream */
-    /* Asked of the preview of every segment that has one (preview.h), on the thread that fills:
-     * false leaves the segment out of the batches, though not out of the accounts.  NULL: all are
-     * wanted. */
-    bool (*is_wanted)(const void *context, const struct segment *preview);
+    /* Told the preview, and `file`, of every segment that has one, on the thread that fills.  What
+     * it does not wish for is left out of the batches, though not out of the accounts; its last
+     * wish ends the batch.  NULL: all are wanted. */
+    preview_judge *judge;
     const void *context;
 };
 

@@ -2,28 +2,76 @@
 
 struct replay {
     struct trace *trace;
-    uint32_t connection;
+    const struct connection *connection; /* of the trace */
+    uint32_t number;                     /* its index there */
     struct memory *memory;
     struct segment_stream *stream;
     struct flow_key key;
     struct grouping *grouping; /* it and the tracker know this one connection */
     struct tracker *tracker;
     struct assignment assignments[SEGMENT_BATCH_MAX];
+    bool is_in_blocks; /* the blocks are read, and not the whole */
     struct packet_blocks blocks;
-    bool in_block; /* the current block is not read to its end */
-    struct packet_block block;
-    struct capture_position end; /* of the current block */
+    bool is_reading; /* the current stretch, a block or the whole, is not read to its end */
+    bool has_read;   /* the whole, or a part of it */
+    uint32_t end_file;
+    uint64_t end_frame; /* the first segment behind the stretch */
 };
 
-bool replay_is_possible(const struct trace *trace, uint32_t connection)
+static bool has_corrupt_file(const struct trace *trace)
 {
-    if (!trace->index || tracker_connection(trace->tracker, connection)->reassembled)
-        return false;
     const struct file_account *accounts = segment_stream_accounts(trace->stream);
     for (size_t i = 0; i < trace->dataset->count; i++)
-        if (!accounts[i].can_return || accounts[i].is_corrupt)
+        if (accounts[i].is_corrupt)
+            return true;
+    return false;
+}
+
+static bool can_return(const struct trace *trace)
+{
+    const struct file_account *accounts = segment_stream_accounts(trace->stream);
+    for (size_t i = 0; i < trace->dataset->count; i++)
+        if (!accounts[i].can_return)
             return false;
     return true;
+}
+
+bool replay_is_possible(const struct trace *trace)
+{
+    return !has_corrupt_file(trace);
+}
+
+static bool is_at_or_after(const struct segment *segment, uint32_t file, uint64_t frame)
+{
+    return segment->file != file ? segment->file > file : segment->frame >= frame;
+}
+
+/* Whether a segment is the connection's: its end points, between its first and its last segment.
+ * Connections that share the end points follow one another. */
+static bool belongs(const struct replay *replay, const struct segment *segment)
+{
+    const struct connection *connection = replay->connection;
+    struct flow_key key;
+    bool sender_is_low;
+    if (!segment->header_known ||
+        !is_at_or_after(segment, connection->first_file, connection->first_frame) ||
+        is_at_or_after(segment, connection->last_file, connection->last_frame + 1))
+        return false;
+    flow_key_of(segment, &key, &sender_is_low);
+    return flow_key_equal(&key, &replay->key);
+}
+
+static bool is_behind(const struct replay *replay, const struct segment *segment)
+{
+    return is_at_or_after(segment, replay->end_file, replay->end_frame);
+}
+
+/* What is behind the stretch ends it. */
+static enum wish judge(const void *context, const struct segment *preview)
+{
+    if (is_behind(context, preview))
+        return WISH_IT_LAST;
+    return belongs(context, preview) ? WISH_IT : WISH_NONE;
 }
 
 struct replay *replay_open(struct trace *trace, uint32_t connection,
@@ -33,21 +81,26 @@ struct replay *replay_open(struct trace *trace, uint32_t connection,
     struct replay *replay = memory_allocate(memory, sizeof *replay, fault);
     if (!replay)
         return NULL;
+    struct segment_stream_options reading = *options;
+    reading.judge = judge;
+    reading.context = replay;
     replay->trace = trace_retain(trace);
-    replay->connection = connection;
+    replay->connection = tracker_connection(trace->tracker, connection);
+    replay->number = connection;
     replay->memory = memory;
-    replay->blocks = packet_index_blocks(trace->index, connection);
-    replay->stream = segment_stream_open(trace->dataset, options, memory, fault);
+    replay->stream = segment_stream_open(trace->dataset, &reading, memory, fault);
     replay->grouping = replay->stream ? grouping_open(hash_key, memory, fault) : NULL;
     replay->tracker = replay->grouping ? tracker_open(trace->dataset->count, memory, fault) : NULL;
     if (!replay->tracker) {
         replay_close(replay);
         return NULL;
     }
-    const struct connection *known = tracker_connection(trace->tracker, connection);
-    replay->key = end_points_key(&known->ends);
-    if (known->is_reuse)
+    replay->key = end_points_key(&replay->connection->ends);
+    if (replay->connection->is_reuse)
         grouping_begin_with_reuse(replay->grouping);
+    replay->is_in_blocks = trace->index && can_return(trace) && !replay->connection->reassembled;
+    if (replay->is_in_blocks)
+        replay->blocks = packet_index_blocks(trace->index, connection);
     return replay;
 }
 
@@ -62,36 +115,40 @@ void replay_close(struct replay *replay)
     memory_release(replay->memory, replay, sizeof *replay);
 }
 
-static bool is_at_or_after(const struct segment *segment, uint32_t file, uint64_t frame)
+/* Goes to the next block; *is_there is false after the last one. */
+static bool go_to_block(struct replay *replay, bool *is_there, struct fault *fault)
 {
-    return segment->file != file ? segment->file > file : segment->frame >= frame;
+    struct packet_block block;
+    struct capture_position end;
+    *is_there = packet_blocks_next(&replay->blocks, &block, &end);
+    if (!*is_there)
+        return true;
+    replay->end_file = end.frame ? block.file : block.file + 1;
+    replay->end_frame = end.frame;
+    return segment_stream_seek(replay->stream, block.file, &block.start, fault);
 }
 
-/* Whether a segment is the connection's: its end points, between its first and its last segment.
- * Connections that share the end points follow one another. */
-static bool belongs(const struct replay *replay, const struct segment *segment)
+/* Goes to the next stretch where the connection has segments; *is_there is false after the last
+ * one. */
+static bool go_on(struct replay *replay, bool *is_there, struct fault *fault)
 {
-    const struct connection *connection =
-        tracker_connection(replay->trace->tracker, replay->connection);
-    struct flow_key key;
-    bool sender_is_low;
-    if (!segment->header_known ||
-        !is_at_or_after(segment, connection->first_file, connection->first_frame) ||
-        is_at_or_after(segment, connection->last_file, connection->last_frame + 1))
-        return false;
-    flow_key_of(segment, &key, &sender_is_low);
-    return flow_key_equal(&key, &replay->key);
+    if (replay->is_in_blocks)
+        return go_to_block(replay, is_there, fault);
+    *is_there = !replay->has_read;
+    replay->has_read = true;
+    replay->end_file = replay->connection->last_file;
+    replay->end_frame = replay->connection->last_frame + 1;
+    return true;
 }
 
-/* Keeps the segments of the connection; false if the batch has gone beyond the block. */
+/* Keeps the segments of the connection; false if the batch has gone beyond the stretch. */
 static bool keep_own(const struct replay *replay, struct segment_batch *batch)
 {
     size_t count = batch->count;
     batch->count = 0;
     for (size_t i = 0; i < count; i++) {
         const struct segment *segment = &batch->segments[i];
-        if (segment->file != replay->block.file ||
-            (replay->end.frame && segment->frame >= replay->end.frame))
+        if (is_behind(replay, segment))
             return false;
         if (belongs(replay, segment))
             batch->segments[batch->count++] = *segment;
@@ -103,21 +160,20 @@ bool replay_fill(struct replay *replay, struct segment_batch *batch, struct verd
                  struct fault *fault)
 {
     batch->count = 0;
-    if (!replay->in_block) {
-        batch->at_end = !packet_blocks_next(&replay->blocks, &replay->block, &replay->end);
-        if (batch->at_end)
-            return true;
-        if (!segment_stream_seek(replay->stream, replay->block.file, &replay->block.start, fault))
-            return false;
-    }
+    bool is_there = true;
+    if (!replay->is_reading && !go_on(replay, &is_there, fault))
+        return false;
+    batch->at_end = !is_there;
+    if (batch->at_end)
+        return true;
     if (!segment_stream_fill(replay->stream, batch, fault))
         return false;
-    replay->in_block = keep_own(replay, batch);
+    replay->is_reading = keep_own(replay, batch);
     batch->at_end = false;
     if (!grouping_take(replay->grouping, batch, replay->assignments, fault) ||
         !tracker_take(replay->tracker, batch, replay->assignments, verdicts, fault))
         return false;
     for (size_t i = 0; i < batch->count; i++)
-        verdicts[i].connection = replay->connection;
+        verdicts[i].connection = replay->number;
     return true;
 }

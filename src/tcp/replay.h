@@ -1,4 +1,6 @@
-/* The segments of one connection of a finished trace, read again from the blocks where they are.
+/* The segments of one connection of a finished trace, read again: from the blocks where they are,
+ * or, where there is no index or no way back in a file, from the whole, whose other segments are
+ * left out before they are decoded.
  *
  * What is judged of them is what the first pass judged: a connection's analysis needs nothing but
  * its own segments. */
@@ -9,9 +11,9 @@
 
 struct replay;
 
-/* Whether the connection can be replayed: the trace has an index, its files can be returned to and
- * held no corrupt record, and no segment came in fragments. */
-bool replay_is_possible(const struct trace *trace, uint32_t connection);
+/* Whether connections can be replayed: not if a file held a corrupt record, which a scan has to
+ * report. */
+bool replay_is_possible(const struct trace *trace);
 
 /* The trace is retained.  hash_key as for grouping_open.  NULL with a fault. */
 struct replay *replay_open(struct trace *trace, uint32_t connection,

@@ -1,7 +1,6 @@
 #include "vtab/packet_filter.h"
 
 #include "capture/platform.h"
-#include "packet/preview.h"
 #include "vtab/address_text.h"
 
 #include <math.h>
@@ -218,10 +217,11 @@ bool packet_filter_test(const struct packet_filter *filter, const void *const *o
     return fits_first(filter, filter->count, objects);
 }
 
-bool packet_filter_may_fit(const void *context, const struct segment *preview)
+enum wish packet_filter_judge(const void *context, const struct segment *preview)
 {
     const struct packet_filter *filter = context;
     const void *const objects[COLUMN_OBJECTS] = {preview};
-    return (int64_t)preview->frame > filter->frame_max ||
-           fits_first(filter, filter->previewed, objects);
+    if ((int64_t)preview->frame > filter->frame_max)
+        return WISH_IT_LAST;
+    return fits_first(filter, filter->previewed, objects) ? WISH_IT : WISH_NONE;
 }

@@ -29,8 +29,7 @@ static struct trace *find_replayable(struct shared *shared,
 {
     int64_t id = request->filter->connection_id;
     struct trace *trace = id > 0 ? cache_find(shared, request->capture) : NULL;
-    if (!trace || ((uint64_t)id <= tracker_count(trace->tracker) &&
-                   replay_is_possible(trace, (uint32_t)(id - 1))))
+    if (!trace || ((uint64_t)id <= tracker_count(trace->tracker) && replay_is_possible(trace)))
         return trace;
     trace_release(trace);
     return NULL;
@@ -82,7 +81,7 @@ static bool open_source(struct packet_scan *scan, const struct packet_scan_reque
         .wants = request->needs & NEEDS_CHECKSUM ? DECODE_CHECKSUM : 0,
         .keep_payload = request->needs & NEEDS_PAYLOAD,
         .keep_damaged = request->keep_damaged,
-        .is_wanted = may_leave_out ? packet_filter_may_fit : NULL,
+        .judge = may_leave_out ? packet_filter_judge : NULL,
         .context = request->filter,
     };
     struct trace *trace = find_replayable(scan->table->shared, request);
@@ -136,6 +135,8 @@ int packet_scan_start(struct packet_scan *scan, struct capture_table *table,
     };
     if (!open_source(scan, request) || !open_verdicts(scan, request->needs))
         return table_fault(&table->base, &scan->fault);
+    if (scan->row.dataset->count > 1) /* in each file frames begin again */
+        request->filter->frame_max = INT64_MAX;
     begin_progress(scan);
     return packet_scan_read(scan);
 }

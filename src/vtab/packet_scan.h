@@ -17,10 +17,11 @@
 /* What a scan is to give. */
 struct packet_scan_request {
     const char *capture;
-    unsigned needs;                     /* enum packet_needs */
-    bool keep_damaged;                  /* a corrupt record ends its file and not the scan */
-    const struct packet_filter *filter; /* segments that do not fit may be left out; borrowed until
-                                           the scan ends */
+    unsigned needs;    /* enum packet_needs */
+    bool keep_damaged; /* a corrupt record ends its file and not the scan */
+    /* Segments that do not fit may be left out; borrowed until the scan ends.  A frame_max that
+     * does not end the scan is lifted. */
+    struct packet_filter *filter;
 };
 
 struct packet_scan {

@@ -102,11 +102,10 @@ static void point_at_row(struct packets_cursor *self)
     self->objects[2] = &self->scan.row;
 }
 
-/* Whether no later segment can fit; frames of several files begin again and again. */
+/* Whether no later segment can fit. */
 static bool is_past_frames(const struct packets_cursor *self)
 {
-    return self->scan.row.dataset->count == 1 &&
-           (int64_t)row_segment(self)->frame > self->filter.frame_max;
+    return (int64_t)row_segment(self)->frame > self->filter.frame_max;
 }
 
 /* Moves to the first segment of the batch, at or after the index, that fits or after which none

@@ -172,9 +172,11 @@ static void test_payloads(void)
     close_stream(opened);
 }
 
-static bool is_from_second_host(const void *source, const struct segment *preview)
+static enum wish judge_source(const void *source, const struct segment *preview)
 {
-    return memcmp(preview->src, source, sizeof preview->src) == 0;
+    if (preview->frame == 7)
+        return WISH_IT_LAST;
+    return memcmp(preview->src, source, sizeof preview->src) == 0 ? WISH_IT : WISH_NONE;
 }
 
 /* Who is not wanted is in the account all the same, and who has no preview in the batch. */
@@ -188,20 +190,24 @@ static void test_wanted(void)
     put_packet(4, ETHERNET_IPV4 IPV4_FRAGMENT("2000") TCP_HEADER "30313233");
     put_packet(5, ETHERNET_IPV4 IPV4_FRAGMENT("0003") "61626364");
     put_packet(6, UDP_PACKET);
+    put_packet(7, ETHERNET_IPV4 IPV4_TCP);
+    put_packet(8, ETHERNET "86dd | " IPV6_TCP);
     const struct segment_stream_options options = {
-        .is_wanted = is_from_second_host,
+        .judge = judge_source,
         .context = second_host,
     };
     struct opened opened = open_stream(write_file("w.pcap", &file), options);
-    CHECK_INT(read_all(opened.stream), 3);
-    CHECK_INT(batch.count, 3);
+    CHECK(segment_stream_fill(opened.stream, &batch, &fault));
+    CHECK_INT(batch.count, 4);
     CHECK_INT(batch.segments[0].frame, 2);
     CHECK_INT(batch.segments[0].payload_length, 4);
     CHECK_INT(batch.segments[1].ip_version, 6);
     CHECK_INT(batch.segments[2].frame, 5);
+    CHECK_INT(batch.segments[3].frame, 7);
+    CHECK_INT(read_all(opened.stream), 1);
     const struct file_account *account = segment_stream_accounts(opened.stream);
-    CHECK_INT(account->packets, 6);
-    CHECK_INT(account->fates[FATE_SEGMENT], 4);
+    CHECK_INT(account->packets, 8);
+    CHECK_INT(account->fates[FATE_SEGMENT], 6);
     CHECK_INT(account->fates[FATE_FRAGMENT], 1);
     CHECK_INT(account->fates[FATE_NOT_TCP], 1);
     close_stream(opened);
