@@ -83,6 +83,7 @@ static void check_beginning(const char *extension, const char *capture)
         "SELECT count(*) = 10 FROM (SELECT * FROM tcp_packets(?) LIMIT 10)",
         "SELECT count(*) = 99 FROM tcp_packets(?) WHERE frame < 100",
         "SELECT count(*) = 99 FROM tcp_packets(?) WHERE frame <= 99 AND connection_id > 0",
+        "SELECT count(*) = 0 FROM tcp_packets(?) WHERE frame < 100 AND dst_port = 1",
         "SELECT src_port > 0 FROM tcp_packets(?) WHERE frame = 7",
         "SELECT count(*) = 3 FROM tcp_packets(?) WHERE frame IN (7, 9, 11)",
         "SELECT count(*) = 0 FROM tcp_packets(?) WHERE frame < 1",
