@@ -31,6 +31,10 @@ static const struct compression compressions[] = {
     {0x184d2a50, 0xfffffff0, "lz4", "liblz4", LZ4_CODEC},
 };
 
+/* The longest header of fixed layout at the front of a member, zstd's: codecs see it in one piece.
+ */
+enum { MEMBER_HEADER_MAX = 18 };
+
 struct inflater {
     const struct compression *compression;
     const char *path;
@@ -41,7 +45,7 @@ struct inflater {
     uint8_t *buffer;     /* INFLATER_INPUT_SIZE bytes */
     struct cursor input; /* the part of it that the codec has not taken */
     bool input_ended;
-    bool between_members; /* the last member was complete and no other has begun */
+    bool between_members; /* no member has begun, or the last one was complete */
     bool ended, cut, trailing_garbage;
     uint64_t offset; /* of the content given out */
 };
@@ -72,8 +76,12 @@ struct inflater *inflater_open(const struct compression *compression, const char
     struct inflater *inflater = memory_allocate(memory, sizeof *inflater, fault);
     if (!inflater)
         return NULL;
-    *inflater = (struct inflater){
-        .compression = compression, .path = path, .read = read, .file = file, .memory = memory};
+    *inflater = (struct inflater){.compression = compression,
+                                  .path = path,
+                                  .read = read,
+                                  .file = file,
+                                  .memory = memory,
+                                  .between_members = true};
     inflater->buffer = memory_allocate(memory, INFLATER_INPUT_SIZE, fault);
     if (!inflater->buffer)
         goto failed;
@@ -100,7 +108,7 @@ void inflater_close(struct inflater *inflater)
     memory_release(inflater->memory, inflater, sizeof *inflater);
 }
 
-/* Reads compressed bytes until there are at least `want` (four at most), or fewer at their end. */
+/* Reads compressed bytes until there are at least `want`, or fewer at their end. */
 static bool want_input(struct inflater *inflater, size_t want, struct fault *fault)
 {
     struct cursor *input = &inflater->input;
@@ -127,10 +135,10 @@ static bool is_padding(const struct cursor *bytes)
     return at == bytes->left;
 }
 
-/* After a member: whether another of the same compression follows. */
+/* Before a member: whether it is of the same compression. */
 static bool begin_member(struct inflater *inflater, struct fault *fault)
 {
-    if (!want_input(inflater, 4, fault))
+    if (!want_input(inflater, MEMBER_HEADER_MAX, fault))
         return false;
     for (size_t i = 0; i < sizeof compressions / sizeof *compressions; i++) {
         const struct compression *compression = &compressions[i];

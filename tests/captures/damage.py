@@ -58,3 +58,12 @@ def corrupt_blocks():
             "packet_before_interface.pcapng": section() + BLOCKS[0],
             "cut_block.pcapng": PCAPNG[:-5], "cut_block_header.pcapng": PCAPNG[:-len(BLOCKS[-1]) + 6],
             "cut_section.pcapng": PCAPNG[:20]}
+
+
+@scenario
+def wrong_zstd_frame():
+    """Four packets in a zstd frame, then one with a reserved bit set whose header goes on like a frame of zstd 0.6."""
+    content = WHOLE[:FIFTH]
+    raw_block = struct.pack("<L", len(content) << 3 | 1)[:3] + content
+    wrong = struct.pack("<LBLL", 0xFD2FB528, 0x7F, 0xFD2FB526, 0x26)
+    return {"zstd_06.pcap.zst": struct.pack("<LBL", 0xFD2FB528, 0xA0, len(content)) + raw_block + wrong}
