@@ -31,10 +31,6 @@ static const struct compression compressions[] = {
     {0x184d2a50, 0xfffffff0, "lz4", "liblz4", LZ4_CODEC},
 };
 
-/* The longest header of fixed layout at the front of a member, zstd's: codecs see it in one piece.
- */
-enum { MEMBER_HEADER_MAX = 18 };
-
 struct inflater {
     const struct compression *compression;
     const char *path;

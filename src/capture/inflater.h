@@ -17,10 +17,14 @@ enum codec_result {
     CODEC_NO_MEMORY,
 };
 
+/* zstd's longest frame header, the one that has to be seen in one piece. */
+enum { MEMBER_HEADER_MAX = 18 };
+
 /* One library.  The state it opens is used for all members of a file. */
 struct codec {
     void *(*open)(void); /* NULL if out of memory */
-    /* Takes from *input what it can and writes at most `room` bytes to `output`, *made of them. */
+    /* Takes from *input what it can and writes at most `room` bytes to `output`, *made of them.  At
+     * the front of a member the input has MEMBER_HEADER_MAX bytes, unless it ends before. */
     enum codec_result (*inflate)(void *state, struct cursor *input, uint8_t *output, size_t room,
                                  size_t *made, const char **reason);
     void (*close)(void *state);

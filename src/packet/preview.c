@@ -56,6 +56,7 @@ bool segment_is_previewed(size_t offset)
         offsetof(struct segment, src_port),
         offsetof(struct segment, dst_port),
         offsetof(struct segment, flags),
+        offsetof(struct segment, header_known),
     };
     for (size_t i = 0; i < sizeof previewed / sizeof previewed[0]; i++)
         if (previewed[i] == offset)

@@ -22,7 +22,7 @@ typedef enum wish preview_judge(const void *context, const struct segment *previ
 bool segment_preview(const struct packet *packet, struct segment *segment);
 
 /* Whether a preview fills the field of struct segment at this offset: frame, time, lengths of the
- * record, addresses, IP version, ports and flags. */
+ * record, addresses, IP version, ports, flags and header_known. */
 bool segment_is_previewed(size_t offset);
 
 #endif

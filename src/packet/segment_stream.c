@@ -24,7 +24,6 @@ struct segment_stream {
     uint64_t bytes_finished;     /* of the files that were read to their end */
     size_t file;                 /* index of the current file, or of the next one to open */
     uint32_t unknown_link_type;  /* the last one that a packet of the current file had */
-    bool is_batch_over;          /* a wish was the last one */
     bool has_start;
     int64_t start_ns;
 };
@@ -173,48 +172,31 @@ static enum wish ask(const struct segment_stream_options *options, const struct 
                : WISH_IT;
 }
 
-/* Decodes a packet into the next place of the batch; one that is left out is a segment all the
- * same. */
-static bool take_packet(struct segment_stream *stream, const struct packet *packet,
-                        struct segment_batch *batch, enum fate *fate, struct fault *fault)
-{
-    struct segment *segment = &batch->segments[batch->count];
-    segment->file = (uint32_t)stream->file;
-    *fate = FATE_SEGMENT;
-    enum wish wish = ask(&stream->options, packet, segment);
-    if (wish == WISH_NONE)
-        return true;
-    stream->is_batch_over = wish == WISH_IT_LAST;
-    if (!decoder_decode(stream->decoder, packet, segment, fate, fault))
-        return false;
-    batch->count += *fate == FATE_SEGMENT;
-    return true;
-}
-
-/* Whether the next packet is one of another batch. */
-static bool is_over(const struct segment_stream *stream, const struct segment_batch *batch)
-{
-    return batch->count == SEGMENT_BATCH_MAX || batch->packets == BATCH_PACKETS_MAX ||
-           stream->is_batch_over;
-}
-
-/* Reads packets until the batch ends; CAPTURE_PACKET if more may follow. */
+/* Reads packets until the batch ends; CAPTURE_PACKET if more may follow.  One that is left out is a
+ * segment all the same. */
 static enum capture_result read_packets(struct segment_stream *stream, struct segment_batch *batch,
                                         struct fault *fault)
 {
     struct file_account *account = &stream->accounts[stream->file];
     struct packet packet;
-    stream->is_batch_over = false;
-    while (!is_over(stream, batch)) {
+    enum wish wish = WISH_IT;
+    while (wish != WISH_IT_LAST && batch->count < SEGMENT_BATCH_MAX &&
+           batch->packets < BATCH_PACKETS_MAX) {
         enum capture_result result = capture_next(stream->capture, &packet, fault);
         if (result != CAPTURE_PACKET)
             return result;
         if (stream->options.keep_payload && batch->packets == 0)
             capture_hold(stream->capture,
                          true); /* only now: the first packet may need reading on */
-        enum fate fate;
-        if (!take_packet(stream, &packet, batch, &fate, fault))
-            return CAPTURE_FAILED;
+        struct segment *segment = &batch->segments[batch->count];
+        enum fate fate = FATE_SEGMENT;
+        segment->file = (uint32_t)stream->file;
+        wish = ask(&stream->options, &packet, segment);
+        if (wish != WISH_NONE) {
+            if (!decoder_decode(stream->decoder, &packet, segment, &fate, fault))
+                return CAPTURE_FAILED;
+            batch->count += fate == FATE_SEGMENT;
+        }
         batch->packets++;
         count_packet(stream, account, &packet, fate);
     }

@@ -1,4 +1,4 @@
-/* All segments of a data set, in order, in batches; and for each file an account of every packet.
+/* The segments of a data set, in order, in batches; and for each file an account of every packet.
  *
  *     do {
  *         if (!segment_stream_fill(stream, &batch, &fault))

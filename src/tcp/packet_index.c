@@ -160,16 +160,8 @@ bool packet_index_add(struct packet_index *index, const struct segment *segment,
     return true;
 }
 
-struct packet_blocks packet_index_blocks(const struct packet_index *index, uint32_t connection)
-{
-    struct packet_blocks blocks = {.index = index, .block = UINT32_MAX};
-    if (connection < index->lists.count)
-        blocks.chunk = list_of(index, connection)->first;
-    return blocks;
-}
-
-bool packet_blocks_next(struct packet_blocks *blocks, struct packet_block *block,
-                        struct capture_position *end)
+/* The number of the block that follows the one of this number in the list; false at the end. */
+static bool read_number(struct packet_blocks *blocks, uint32_t *number)
 {
     const struct packet_index *index = blocks->index;
     if (blocks->chunk && blocks->used == chunk_at(index, blocks->chunk)->used) {
@@ -185,11 +177,33 @@ bool packet_blocks_next(struct packet_blocks *blocks, struct packet_block *block
         if (byte < 0x80)
             break;
     }
-    blocks->block += difference + 1;
-    *block = *block_at(index, blocks->block);
-    *end = (struct capture_position){0};
-    if (blocks->block + 1 < index->blocks.count &&
-        block_at(index, blocks->block + 1)->file == block->file)
-        *end = block_at(index, blocks->block + 1)->start;
+    *number += difference + 1;
+    return true;
+}
+
+struct packet_blocks packet_index_blocks(const struct packet_index *index, uint32_t connection)
+{
+    struct packet_blocks blocks = {.index = index, .next = UINT32_MAX};
+    if (connection < index->lists.count)
+        blocks.chunk = list_of(index, connection)->first;
+    blocks.has_next = read_number(&blocks, &blocks.next);
+    return blocks;
+}
+
+bool packet_blocks_next(struct packet_blocks *blocks, struct packet_block *first,
+                        struct capture_position *end)
+{
+    const struct packet_index *index = blocks->index;
+    if (!blocks->has_next)
+        return false;
+    uint32_t behind = blocks->next;
+    *first = *block_at(index, behind);
+    bool is_same_file;
+    do {
+        behind++;
+        is_same_file = behind < index->blocks.count && block_at(index, behind)->file == first->file;
+        blocks->has_next = read_number(blocks, &blocks->next);
+    } while (blocks->has_next && blocks->next == behind && is_same_file);
+    *end = is_same_file ? block_at(index, behind)->start : (struct capture_position){0};
     return true;
 }

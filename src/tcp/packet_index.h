@@ -36,18 +36,19 @@ struct packet_block {
     struct capture_position start;
 };
 
-/* Goes through the blocks of a connection in file order. */
+/* Goes through the blocks of a connection in file order; zeroed, there are none. */
 struct packet_blocks {
     const struct packet_index *index;
     uint32_t chunk, used; /* what was read of the list */
-    uint32_t block;       /* number of the latest block */
+    uint32_t next;        /* number of the next block */
+    bool has_next;
 };
 
 struct packet_blocks packet_index_blocks(const struct packet_index *index, uint32_t connection);
 
-/* The next block; *end is where the block after it starts, with end->frame 0 if nothing more of the
- * file follows. False at the end. */
-bool packet_blocks_next(struct packet_blocks *blocks, struct packet_block *block,
+/* The next run of neighbouring blocks of a file, by its first; *end is where the block behind it
+ * starts, with end->frame 0 if nothing more of the file follows.  False at the end. */
+bool packet_blocks_next(struct packet_blocks *blocks, struct packet_block *first,
                         struct capture_position *end);
 
 #endif

@@ -10,22 +10,13 @@ struct replay {
     struct grouping *grouping; /* it and the tracker know this one connection */
     struct tracker *tracker;
     struct assignment assignments[SEGMENT_BATCH_MAX];
-    bool is_in_blocks; /* the blocks are read, and not the whole */
-    struct packet_blocks blocks;
-    bool is_reading; /* the current stretch, a block or the whole, is not read to its end */
-    bool has_read;   /* the whole, or a part of it */
+    struct packet_blocks blocks; /* that come after the current stretch */
+    bool is_reading;             /* the current stretch of a file is not read to its end */
     uint32_t end_file;
     uint64_t end_frame; /* the first segment behind the stretch */
+    bool has_failed;    /* the fault comes next */
+    struct fault fault;
 };
-
-static bool has_corrupt_file(const struct trace *trace)
-{
-    const struct file_account *accounts = segment_stream_accounts(trace->stream);
-    for (size_t i = 0; i < trace->dataset->count; i++)
-        if (accounts[i].is_corrupt)
-            return true;
-    return false;
-}
 
 static bool can_return(const struct trace *trace)
 {
@@ -34,11 +25,6 @@ static bool can_return(const struct trace *trace)
         if (!accounts[i].can_return)
             return false;
     return true;
-}
-
-bool replay_is_possible(const struct trace *trace)
-{
-    return !has_corrupt_file(trace);
 }
 
 static bool is_at_or_after(const struct segment *segment, uint32_t file, uint64_t frame)
@@ -74,6 +60,14 @@ static enum wish judge(const void *context, const struct segment *preview)
     return belongs(context, preview) ? WISH_IT : WISH_NONE;
 }
 
+/* The stretch is all there is, up to the last segment of the connection. */
+static void read_whole(struct replay *replay)
+{
+    replay->is_reading = true;
+    replay->end_file = replay->connection->last_file;
+    replay->end_frame = replay->connection->last_frame + 1;
+}
+
 struct replay *replay_open(struct trace *trace, uint32_t connection,
                            const struct segment_stream_options *options, const uint64_t hash_key[2],
                            struct memory *memory, struct fault *fault)
@@ -98,9 +92,10 @@ struct replay *replay_open(struct trace *trace, uint32_t connection,
     replay->key = end_points_key(&replay->connection->ends);
     if (replay->connection->is_reuse)
         grouping_begin_with_reuse(replay->grouping);
-    replay->is_in_blocks = trace->index && can_return(trace) && !replay->connection->reassembled;
-    if (replay->is_in_blocks)
+    if (trace->index && can_return(trace) && !replay->connection->reassembled)
         replay->blocks = packet_index_blocks(trace->index, connection);
+    else
+        read_whole(replay);
     return replay;
 }
 
@@ -115,30 +110,17 @@ void replay_close(struct replay *replay)
     memory_release(replay->memory, replay, sizeof *replay);
 }
 
-/* Goes to the next block; *is_there is false after the last one. */
-static bool go_to_block(struct replay *replay, bool *is_there, struct fault *fault)
-{
-    struct packet_block block;
-    struct capture_position end;
-    *is_there = packet_blocks_next(&replay->blocks, &block, &end);
-    if (!*is_there)
-        return true;
-    replay->end_file = end.frame ? block.file : block.file + 1;
-    replay->end_frame = end.frame;
-    return segment_stream_seek(replay->stream, block.file, &block.start, fault);
-}
-
-/* Goes to the next stretch where the connection has segments; *is_there is false after the last
- * one. */
+/* Goes to the next stretch; *is_there is false after the last one. */
 static bool go_on(struct replay *replay, bool *is_there, struct fault *fault)
 {
-    if (replay->is_in_blocks)
-        return go_to_block(replay, is_there, fault);
-    *is_there = !replay->has_read;
-    replay->has_read = true;
-    replay->end_file = replay->connection->last_file;
-    replay->end_frame = replay->connection->last_frame + 1;
-    return true;
+    struct packet_block first;
+    struct capture_position end;
+    *is_there = packet_blocks_next(&replay->blocks, &first, &end);
+    if (!*is_there)
+        return true;
+    replay->end_file = end.frame ? first.file : first.file + 1;
+    replay->end_frame = end.frame;
+    return segment_stream_seek(replay->stream, first.file, &first.start, fault);
 }
 
 /* Keeps the segments of the connection; false if the batch has gone beyond the stretch. */
@@ -161,13 +143,16 @@ bool replay_fill(struct replay *replay, struct segment_batch *batch, struct verd
 {
     batch->count = 0;
     bool is_there = true;
-    if (!replay->is_reading && !go_on(replay, &is_there, fault))
+    if (!replay->is_reading && !replay->has_failed && !go_on(replay, &is_there, fault))
         return false;
     batch->at_end = !is_there;
     if (batch->at_end)
         return true;
-    if (!segment_stream_fill(replay->stream, batch, fault))
+    if (replay->has_failed) {
+        *fault = replay->fault;
         return false;
+    }
+    replay->has_failed = !segment_stream_fill(replay->stream, batch, &replay->fault);
     replay->is_reading = keep_own(replay, batch);
     batch->at_end = false;
     if (!grouping_take(replay->grouping, batch, replay->assignments, fault) ||

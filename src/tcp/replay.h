@@ -1,6 +1,6 @@
 /* The segments of one connection of a finished trace, read again: from the blocks where they are,
- * or, where there is no index or no way back in a file, from the whole, whose other segments are
- * left out before they are decoded.
+ * or, where there is no index or no way back in a file, from the whole.  Of the others, those that
+ * have a preview are not decoded.
  *
  * What is judged of them is what the first pass judged: a connection's analysis needs nothing but
  * its own segments. */
@@ -11,10 +11,6 @@
 
 struct replay;
 
-/* Whether connections can be replayed: not if a file held a corrupt record, which a scan has to
- * report. */
-bool replay_is_possible(const struct trace *trace);
-
 /* The trace is retained.  hash_key as for grouping_open.  NULL with a fault. */
 struct replay *replay_open(struct trace *trace, uint32_t connection,
                            const struct segment_stream_options *options, const uint64_t hash_key[2],
@@ -22,7 +18,8 @@ struct replay *replay_open(struct trace *trace, uint32_t connection,
 void replay_close(struct replay *replay);
 
 /* Fills the batch with the next segments of the connection and verdicts with what is said of them.
- * It may hold none; at_end tells the end.  False with a fault. */
+ * It may hold none; at_end tells the end.  False with a fault, which comes
+ * after the segments before it. */
 bool replay_fill(struct replay *replay, struct segment_batch *batch, struct verdict *verdicts,
                  struct fault *fault);
 

@@ -1,6 +1,7 @@
 #include "vtab/packet_filter.h"
 
 #include "capture/platform.h"
+#include "packet/preview.h"
 #include "vtab/address_text.h"
 
 #include <math.h>
@@ -151,10 +152,13 @@ static void note_bounds(struct packet_filter *filter, const struct packet_test *
         filter->frame_max = test->most;
 }
 
-/* The first object of a row is the segment. */
+/* Whether a preview has all that a test of the column looks at.  The first object of a row is the
+ * segment. */
 static bool is_previewed(const struct column *column)
 {
-    return column->object == 0 && segment_is_previewed(column->offset);
+    return column->object == 0 && segment_is_previewed(column->offset) &&
+           (!column->known || segment_is_previewed(column->known - 1u)) &&
+           (column->kind != COLUMN_ADDRESS || segment_is_previewed(column->aside));
 }
 
 /* Puts the last test behind those that a preview is enough for. */
@@ -217,11 +221,8 @@ bool packet_filter_test(const struct packet_filter *filter, const void *const *o
     return fits_first(filter, filter->count, objects);
 }
 
-enum wish packet_filter_judge(const void *context, const struct segment *preview)
+bool packet_filter_may_fit(const struct packet_filter *filter, const struct segment *preview)
 {
-    const struct packet_filter *filter = context;
     const void *const objects[COLUMN_OBJECTS] = {preview};
-    if ((int64_t)preview->frame > filter->frame_max)
-        return WISH_IT_LAST;
-    return fits_first(filter, filter->previewed, objects) ? WISH_IT : WISH_NONE;
+    return fits_first(filter, filter->previewed, objects);
 }

@@ -6,7 +6,7 @@
 #ifndef VTAB_PACKET_FILTER_H
 #define VTAB_PACKET_FILTER_H
 
-#include "packet/preview.h"
+#include "packet/segment.h"
 #include "vtab/columns.h"
 
 /* More terms than people write; the rest is left to SQLite. */
@@ -43,9 +43,8 @@ int packet_filter_plan(sqlite3_index_info *info, int next_argv, unsigned *needs)
 /* Makes the tests of a plan; values holds its arguments. */
 void packet_filter_read(struct packet_filter *filter, const char *plan, sqlite3_value **values);
 
-/* What a scan for the segments that fit wants of one of which it knows the preview: nothing if it
- * fails a test; and the first one past frame_max ends the scan.  The context is the filter. */
-enum wish packet_filter_judge(const void *filter, const struct segment *preview);
+/* Whether a segment may fit of which there is a preview only (packet/preview.h). */
+bool packet_filter_may_fit(const struct packet_filter *filter, const struct segment *preview);
 
 /* Whether a segment fits all tests, of which there are some. */
 bool packet_filter_test(const struct packet_filter *filter, const void *const *objects);

@@ -22,14 +22,15 @@ void packet_scan_end(struct packet_scan *scan)
     *scan = (struct packet_scan){.table = NULL};
 }
 
-/* The trace of the capture, if one connection is wanted and can be read alone; retained, or NULL.
- */
+/* The trace of the capture, if one connection of it is wanted; retained, or NULL.  Not if a file is
+ * corrupt, which a scan has to report. */
 static struct trace *find_replayable(struct shared *shared,
                                      const struct packet_scan_request *request)
 {
     int64_t id = request->filter->connection_id;
     struct trace *trace = id > 0 ? cache_find(shared, request->capture) : NULL;
-    if (!trace || ((uint64_t)id <= tracker_count(trace->tracker) && replay_is_possible(trace)))
+    if (!trace ||
+        ((uint64_t)id <= tracker_count(trace->tracker) && trace->damage.code == FAULT_NONE))
         return trace;
     trace_release(trace);
     return NULL;
@@ -73,6 +74,15 @@ static bool open_stream(struct packet_scan *scan, const struct packet_scan_reque
     return scan->pipeline != NULL;
 }
 
+/* What the scan wants of a segment, by its preview; asked on the thread that reads. */
+static enum wish judge(const void *context, const struct segment *preview)
+{
+    const struct packet_scan *scan = context;
+    if ((int64_t)preview->frame > scan->frame_max)
+        return WISH_IT_LAST;
+    return packet_filter_may_fit(scan->filter, preview) ? WISH_IT : WISH_NONE;
+}
+
 static bool open_source(struct packet_scan *scan, const struct packet_scan_request *request)
 {
     /* The state of connections depends on all segments. */
@@ -81,8 +91,8 @@ static bool open_source(struct packet_scan *scan, const struct packet_scan_reque
         .wants = request->needs & NEEDS_CHECKSUM ? DECODE_CHECKSUM : 0,
         .keep_payload = request->needs & NEEDS_PAYLOAD,
         .keep_damaged = request->keep_damaged,
-        .judge = may_leave_out ? packet_filter_judge : NULL,
-        .context = request->filter,
+        .judge = may_leave_out ? judge : NULL,
+        .context = scan,
     };
     struct trace *trace = find_replayable(scan->table->shared, request);
     bool is_open =
@@ -129,14 +139,15 @@ int packet_scan_start(struct packet_scan *scan, struct capture_table *table,
                            "%s: was read to its end by another table; a pipe can be read only once",
                            request->capture);
     scan->table = table;
+    scan->filter = request->filter;
     scan->memory = (struct memory){
         .limit = table->shared->memory_limit,
         .stop = poll_as_stop(&table->poll),
     };
     if (!open_source(scan, request) || !open_verdicts(scan, request->needs))
         return table_fault(&table->base, &scan->fault);
-    if (scan->row.dataset->count > 1) /* in each file frames begin again */
-        request->filter->frame_max = INT64_MAX;
+    bool has_one_file = scan->row.dataset->count == 1; /* in each of several, frames begin again */
+    scan->frame_max = has_one_file ? scan->filter->frame_max : INT64_MAX;
     begin_progress(scan);
     return packet_scan_read(scan);
 }

@@ -1,9 +1,9 @@
 /* One pass over the segments that tcp_packets shows: batch after batch, with what is said of each
  * segment.
  *
- * Three ways lead to the same segments: a plain scan of the files; a scan that follows the
- * connections, if a column or a constraint asks for them; and, for one connection of a capture that
- * was analysed, the blocks where it is. */
+ * Three ways lead to the same segments: a plain scan of the files, which leaves out what its
+ * preview says does not fit; a scan that follows the connections, if a column or a constraint asks
+ * for them; and, for one connection of a capture that was analysed, a replay. */
 #ifndef VTAB_PACKET_SCAN_H
 #define VTAB_PACKET_SCAN_H
 
@@ -19,13 +19,14 @@ struct packet_scan_request {
     const char *capture;
     unsigned needs;    /* enum packet_needs */
     bool keep_damaged; /* a corrupt record ends its file and not the scan */
-    /* Segments that do not fit may be left out; borrowed until the scan ends.  A frame_max that
-     * does not end the scan is lifted. */
-    struct packet_filter *filter;
+    const struct packet_filter
+        *filter; /* what does not fit may be left out; borrowed until the end */
 };
 
 struct packet_scan {
     struct capture_table *table; /* for messages and the poll */
+    const struct packet_filter *filter;
+    int64_t frame_max; /* later frames cannot fit: the first one may be the last segment */
     struct memory memory;
     struct dataset *dataset;
     struct segment_stream *stream;

@@ -105,7 +105,7 @@ static void point_at_row(struct packets_cursor *self)
 /* Whether no later segment can fit. */
 static bool is_past_frames(const struct packets_cursor *self)
 {
-    return (int64_t)row_segment(self)->frame > self->filter.frame_max;
+    return (int64_t)row_segment(self)->frame > self->scan.frame_max;
 }
 
 /* Moves to the first segment of the batch, at or after the index, that fits or after which none

@@ -7,7 +7,7 @@ SQLITE_EXTENSION_INIT3
 /* A query has to stop within 50 ms. */
 enum { POLL_MS = 10, NS_PER_MS = 1000 * 1000 };
 
-/* Some 5,000 instructions: a progress handler that is called every 1,000, as is usual, is called
+/* Some 6,000 instructions: a progress handler that is called every 1,000, as is usual, is called
  * in every poll, and one of every 20,000 still soon enough.  A join in memory: what costs least of
  * what takes so many. */
 static const char many_instructions[] =

@@ -17,6 +17,7 @@ enum {
     SKIPPED = 77,
     CONNECTIONS = 500,
     PACKETS = 60 * 1000,  /* 7.6 MB */
+    LARGE_PACKETS = 6000, /* at least */
     FEW_BLOCKS = 1 << 20, /* four blocks of the reader: the file's beginning, looked at twice, and
                              read ahead */
     NOISE = 4096,         /* reading /proc/self/io itself */
@@ -96,6 +97,22 @@ static void check_beginning(const char *extension, const char *capture)
     }
 }
 
+/* A connection that is everywhere in its file is read again once. */
+static void check_again(const char *extension, const char *make_captures)
+{
+    char *capture = host_make_capture(make_captures, "bulk", 1, LARGE_PACKETS);
+    struct stat status;
+    CHECK_INT(stat(capture, &status), 0);
+    sqlite3 *db = host_open(extension);
+    CHECK_INT(host_number(db, "SELECT count(*) FROM tcp_connections(%Q)", capture), 1);
+    long long bytes = bytes_for_capture(
+        db, 1, "SELECT count(*) > 5000 FROM tcp_packets(?) WHERE connection_id = 1", capture);
+    CHECK(bytes >= status.st_size - FEW_BLOCKS && bytes <= status.st_size + FEW_BLOCKS);
+    host_close(db);
+    unlink(capture);
+    sqlite3_free(capture);
+}
+
 /* A file that was changed is read anew: also if only its time tells. */
 static void check_change(const char *extension, const char *capture, long long size)
 {
@@ -127,5 +144,6 @@ int main(int count, char **arguments)
     check_change(arguments[1], capture, status.st_size);
     unlink(capture);
     sqlite3_free(capture);
+    check_again(arguments[1], arguments[2]);
     return check_done();
 }
