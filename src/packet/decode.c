@@ -53,12 +53,7 @@ bool decoder_decode(struct decoder *decoder, const struct packet *packet, struct
     segment->tunnel = 0;
     segment->reassembled = false;
     *fate = decode_link_type(&walk, packet->bytes, packet->link_type);
-    segment->frame = packet->frame;
-    segment->file_offset = packet->offset;
-    segment->record_offset = packet->record_offset;
-    segment->time_ns = packet->time_ns;
-    segment->captured_length = packet->captured_length;
-    segment->wire_length = packet->wire_length;
+    take_record_fields(segment, packet);
     return !walk.failed;
 }
 

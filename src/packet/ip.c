@@ -100,11 +100,7 @@ enum fate decode_fragment(struct walk *walk, struct cursor bytes, const struct i
 /* The fields that a segment keeps of its header. */
 static void take_ipv4_fields(struct segment *segment, const struct cursor *header)
 {
-    memset(segment->src, 0, sizeof segment->src);
-    memset(segment->dst, 0, sizeof segment->dst);
-    copy_at(header, 12, segment->src, 4);
-    copy_at(header, 16, segment->dst, 4);
-    segment->ip_version = 4;
+    take_ipv4_addresses(segment, header);
     segment->dscp = u8_at(header, 1) >> 2;
     segment->ecn = u8_at(header, 1) & 3;
     segment->ttl = u8_at(header, 8);

@@ -1,5 +1,7 @@
 #include "packet/preview.h"
 
+#include "packet/walk.h"
+
 enum {
     LINKTYPE_ETHERNET = 1,
     ETHERTYPE_IPV4 = 0x0800,
@@ -27,15 +29,8 @@ bool segment_preview(const struct packet *packet, struct segment *segment)
         !cursor_take(&bytes, IPV4_HEADER, &ip) || !cursor_take(&bytes, TCP_HEADER, &tcp) ||
         !is_plain(&ethernet, &ip))
         return false;
-    segment->frame = packet->frame;
-    segment->time_ns = packet->time_ns;
-    segment->captured_length = packet->captured_length;
-    segment->wire_length = packet->wire_length;
-    memset(segment->src, 0, sizeof segment->src);
-    memset(segment->dst, 0, sizeof segment->dst);
-    copy_at(&ip, 12, segment->src, 4);
-    copy_at(&ip, 16, segment->dst, 4);
-    segment->ip_version = 4;
+    take_record_fields(segment, packet);
+    take_ipv4_addresses(segment, &ip);
     segment->src_port = be16_at(&tcp, 0);
     segment->dst_port = be16_at(&tcp, 2);
     segment->flags = be16_at(&tcp, 12) & FLAG_BITS;

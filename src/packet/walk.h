@@ -79,6 +79,27 @@ static inline void walk_limit_ip(struct walk *walk, struct cursor *bytes, uint64
     walk_limit(walk, bytes, length);
 }
 
+/* What a segment keeps of the record that it came in. */
+static inline void take_record_fields(struct segment *segment, const struct packet *packet)
+{
+    segment->frame = packet->frame;
+    segment->file_offset = packet->offset;
+    segment->record_offset = packet->record_offset;
+    segment->time_ns = packet->time_ns;
+    segment->captured_length = packet->captured_length;
+    segment->wire_length = packet->wire_length;
+}
+
+/* The addresses of an IPv4 header. */
+static inline void take_ipv4_addresses(struct segment *segment, const struct cursor *header)
+{
+    memset(segment->src, 0, sizeof segment->src);
+    memset(segment->dst, 0, sizeof segment->dst);
+    copy_at(header, 12, segment->src, 4);
+    copy_at(header, 16, segment->dst, 4);
+    segment->ip_version = 4;
+}
+
 /* Counts one more layer; false if there are too many. */
 static inline bool walk_enter(struct walk *walk)
 {

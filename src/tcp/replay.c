@@ -142,16 +142,16 @@ bool replay_fill(struct replay *replay, struct segment_batch *batch, struct verd
                  struct fault *fault)
 {
     batch->count = 0;
-    bool is_there = true;
-    if (!replay->is_reading && !replay->has_failed && !go_on(replay, &is_there, fault))
-        return false;
-    batch->at_end = !is_there;
-    if (batch->at_end)
-        return true;
     if (replay->has_failed) {
         *fault = replay->fault;
         return false;
     }
+    bool is_there = true;
+    if (!replay->is_reading && !go_on(replay, &is_there, fault))
+        return false;
+    batch->at_end = !is_there;
+    if (batch->at_end)
+        return true;
     replay->has_failed = !segment_stream_fill(replay->stream, batch, &replay->fault);
     replay->is_reading = keep_own(replay, batch);
     batch->at_end = false;
