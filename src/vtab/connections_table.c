@@ -15,12 +15,17 @@ static size_t count_connections(const struct trace *trace)
     return tracker_count(trace->tracker);
 }
 
-/* Rows are read faster than memory answers: asks for what a row some rows ahead is shown from. */
-PREFETCH_FUNCTION void prefetch_row(const struct tracker *tracker, size_t index)
+/* Rows are read faster than memory answers: asks for what rows some rows ahead are shown from, and
+ * nearer to the row, once that is there, for what it points at. */
+PREFETCH_FUNCTION void prefetch_rows(const struct tracker *tracker, size_t index)
 {
-    enum { AHEAD = 4 };
-    if (index + AHEAD < tracker_count(tracker))
+    enum { AHEAD = 8 };
+    size_t count = tracker_count(tracker);
+    if (index + AHEAD < count)
         prefetch(tracker_connection(tracker, index + AHEAD), sizeof(struct connection));
+    if (index + AHEAD / 2 < count)
+        prefetch(tracker_connection(tracker, index + AHEAD / 2)->trouble,
+                 2 * sizeof(struct trouble));
 }
 
 static void show_connection(const struct trace *trace, size_t index, const void **objects,
@@ -30,7 +35,7 @@ static void show_connection(const struct trace *trace, size_t index, const void 
     *shown = (struct connection_row){.connection_id = index + 1, .trace = trace};
     objects[0] = tracker_connection(trace->tracker, index);
     objects[1] = shown;
-    prefetch_row(trace->tracker, index);
+    prefetch_rows(trace->tracker, index);
 }
 
 _Static_assert(sizeof(struct connection_row) <= TRACE_ROW_SIZE, "a row fits");
