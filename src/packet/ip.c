@@ -157,7 +157,8 @@ enum fate decode_ip(struct walk *walk, struct cursor bytes)
     if (u8_at(&header, 0) >> 4 != 4 || header_length < IPV4_HEADER)
         return FATE_MALFORMED;
     walk->beyond = 0;
-    if (total_length != 0) {
+    walk->unsized = total_length == 0;
+    if (!walk->unsized) {
         if (total_length < header_length)
             return FATE_MALFORMED;
         walk_limit_ip(walk, &all, total_length);

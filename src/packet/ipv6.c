@@ -55,6 +55,7 @@ enum fate decode_ipv6(struct walk *walk, struct cursor bytes)
             return FATE_MALFORMED;
     }
     walk_limit_ip(walk, &bytes, length);
+    walk->unsized = false;
     take_ipv6_fields(walk->segment, &header);
     walk->fragmented = false;
     return decode_ip_protocol(walk, bytes, next);

@@ -87,6 +87,8 @@ struct segment {
     uint32_t
         payload_length; /* on the wire, from the IP length, but not beyond the frame (tshark) */
     uint32_t promised_length; /* the same from the IP length alone (tcptrace) */
+    bool is_traced;           /* tcptrace takes it: all of the header without options was captured,
+                                 and the IP length is not 0, as segmentation offload leaves it */
     struct cursor payload;    /* the captured part of it */
     enum checksum checksum;
     struct tcp_options options;

@@ -145,7 +145,7 @@ bool tcp_checksum_is_good(const struct segment *segment, struct cursor bytes)
 static void take_ports_only(struct segment *segment)
 {
     segment->header_known = segment->length_known = segment->flags_known = false;
-    segment->options_known = false;
+    segment->options_known = segment->is_traced = false;
     segment->seq = segment->ack = 0;
     segment->flags = segment->window = 0;
     segment->payload_length = segment->promised_length = 0;
@@ -161,6 +161,7 @@ static void take_lengths(const struct walk *walk, struct cursor bytes, size_t he
     segment->flags_known = header_length >= HEADER;
     segment->length_known = header_length <= length && !walk->fragmented && !walk->sampled;
     segment->options_known = segment->flags_known && header_length <= bytes.left;
+    segment->is_traced = bytes.left >= HEADER && !walk->unsized;
     segment->payload_length = segment->length_known ? (uint32_t)(length - header_length) : 0;
     segment->promised_length =
         segment->length_known ? segment->payload_length + (uint32_t)walk->beyond : 0;

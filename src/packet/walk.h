@@ -39,6 +39,7 @@ struct walk {
     unsigned tunnels; /* layers in segment->tunnel */
     bool quoted;      /* inside an ICMP error */
     bool sampled;     /* inside an sFlow sample: a copy of a packet's first bytes */
+    bool unsized;     /* the innermost IP header gives 0 as its length: segmentation offload */
     bool fragmented;  /* the innermost IP packet is a first fragment that stands alone */
     bool failed;      /* the fault is set */
 };

@@ -212,7 +212,8 @@ static bool acknowledge(struct step *step)
     struct direction *receiver = step->receiver;
     struct sequence_verdict *verdict = &step->verdict->sequence;
     struct acknowledged result;
-    if (!in_flight_acknowledge(&receiver->in_flight, segment->ack, segment->flags & TCP_ACK,
+    bool is_traced = segment->flags & TCP_ACK && segment->is_traced;
+    if (!in_flight_acknowledge(&receiver->in_flight, segment->ack, is_traced,
                                step->assignment->base[RECEIVER], &result, step->memory,
                                step->fault))
         return false;

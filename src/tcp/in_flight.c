@@ -161,22 +161,22 @@ bool in_flight_send(struct in_flight *flight, const struct transmission *sent, b
 
 /* ---- acknowledging ---- */
 
-/* How many segments the ACK covers.  False if the rules differ on it: it has no ACK flag, lies in
- * another quadrant or inside a segment, or covers something with a hole before it. */
-static bool count_covered(struct in_flight *flight, uint32_t ack, bool has_ack_flag,
-                          unsigned *covered)
+/* How many segments the ACK covers.  False if the rules differ on it: tcptrace takes no ACK from
+ * it, it lies in another quadrant or inside a segment, or covers something with a hole before it.
+ */
+static bool count_covered(struct in_flight *flight, uint32_t ack, bool is_traced, unsigned *covered)
 {
     unsigned count = segment_count(flight);
     *covered = 0;
     if (count == 0)
-        return !has_ack_flag || !flight->has_below || same_quadrant(ack, flight->below_last);
+        return !is_traced || !flight->has_below || same_quadrant(ack, flight->below_last);
     if (!same_quadrant(ack, flight->oldest.seq))
         return false;
     while (*covered < count && segment_at(flight, *covered)->end <= ack)
         ++*covered;
     if (*covered < count && segment_at(flight, *covered)->seq < ack)
         return false;
-    return *covered == 0 || (has_ack_flag && flight->is_contiguous);
+    return *covered == 0 || (is_traced && flight->is_contiguous);
 }
 
 /* Moves the segments that the ACK covers to what is below. */
@@ -206,14 +206,14 @@ static void cover(struct in_flight *flight, unsigned covered, uint32_t ack,
                   &memory->unacknowledged);
 }
 
-bool in_flight_acknowledge(struct in_flight *flight, uint32_t ack, bool has_ack_flag, uint32_t base,
+bool in_flight_acknowledge(struct in_flight *flight, uint32_t ack, bool is_traced, uint32_t base,
                            struct acknowledged *acknowledged, struct tcp_memory *memory,
                            struct fault *fault)
 {
     *acknowledged = (struct acknowledged){0};
     if (!flight->is_split) {
         unsigned covered;
-        if (count_covered(flight, ack, has_ack_flag, &covered)) {
+        if (count_covered(flight, ack, is_traced, &covered)) {
             if (covered)
                 cover(flight, covered, ack, acknowledged, memory);
             return true;
@@ -224,7 +224,7 @@ bool in_flight_acknowledge(struct in_flight *flight, uint32_t ack, bool has_ack_
     struct split_lists *lists = flight->split;
     acknowledged->is_exact = unacknowledged_acknowledge(
         &lists->list, ack, base, &acknowledged->exact_sent_ns, &memory->unacknowledged);
-    if (has_ack_flag)
+    if (is_traced)
         acknowledged->is_sample = byte_ranges_acknowledge(
             &lists->ranges, ack, &acknowledged->sample_sent_ns, &memory->byte_ranges);
     join(flight, memory);

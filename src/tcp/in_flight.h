@@ -59,8 +59,9 @@ struct acknowledged {
 };
 
 /* Takes the acknowledgement number of a segment from the other side.  Wireshark looks at it always,
- * tcptrace only if the ACK flag is set.  False with a fault. */
-bool in_flight_acknowledge(struct in_flight *flight, uint32_t ack, bool has_ack_flag, uint32_t base,
+ * tcptrace if is_traced: the ACK flag is set, and it takes the segment at all.  False with a fault.
+ */
+bool in_flight_acknowledge(struct in_flight *flight, uint32_t ack, bool is_traced, uint32_t base,
                            struct acknowledged *acknowledged, struct tcp_memory *memory,
                            struct fault *fault);
 

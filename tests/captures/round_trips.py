@@ -93,3 +93,18 @@ def syn_alone():
     talk = Conversation()
     talk.client.syn()
     return talk
+
+
+@scenario
+def offloaded():
+    """tcptrace leaves out a frame whose IP length is 0: the next acknowledgement is the sample."""
+    talk = opened()
+    talk.server.send(100)
+    talk.client.send(3000, after=5, ip_fields={"total_length": 0})
+    talk.client.ack(after=2)
+    talk.server.ack(after=1)
+    talk.server.send(100, after=1)
+    talk.client.send(3000, after=4, ip_fields={"total_length": 0})
+    talk.server.send(100, after=1)
+    talk.client.ack(after=8)
+    return talk

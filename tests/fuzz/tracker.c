@@ -47,6 +47,7 @@ static struct segment segment_of(const struct cursor *record, int64_t *time_ns)
         .length_known = known > 4,
         .flags_known = known > 6,
         .options_known = known > 8,
+        .is_traced = known > 10,
     };
     if (!segment.length_known)
         segment.payload_length = 0;

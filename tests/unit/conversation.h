@@ -69,6 +69,7 @@ static inline struct segment segment_of(const struct line *line, struct ports en
         .length_known = true,
         .flags_known = true,
         .options_known = true,
+        .is_traced = true,
         .payload_length = line->length,
         .payload = cursor_over(zeros, line->length),
     };

@@ -335,36 +335,36 @@ static void test_fields(struct decoder *decoder)
     CHECK(memcmp(segment.payload.at, "abcd", 4) == 0);
 }
 
-/* Lengths, by tshark's rules. */
+/* Lengths, by tshark's rules, and what tcptrace takes at all. */
 static void test_lengths(struct decoder *decoder)
 {
     static const struct {
         const char *packet;
         uint32_t wire_length; /* 0: as built */
-        bool header_known, length_known, flags_known, options_known;
+        bool header_known, length_known, flags_known, options_known, is_traced;
         uint32_t payload_length;
     } lengths[] = {
         /* segmentation offload: total length 0; the padding counts */
         {"4500 0000 0001 0000 4006 0000 0a000001 0a000002" TCP_HEADER "000000000000", 0, 1, 1, 1, 1,
-         6},
+         0, 6},
         /* padding behind the total length */
         {"4500 0028 0001 0000 4006 0000 0a000001 0a000002" TCP_HEADER "000000000000", 0, 1, 1, 1, 1,
-         0},
+         1, 0},
         /* total length beyond the frame */
-        {"4500 03e8 0001 0000 4006 0000 0a000001 0a000002" TCP, 0, 1, 1, 1, 1, 4},
+        {"4500 03e8 0001 0000 4006 0000 0a000001 0a000002" TCP, 0, 1, 1, 1, 1, 1, 4},
         /* cut by the snap length */
-        {"4500 03e8 0001 0000 4006 0000 0a000001 0a000002" TCP, 1500, 1, 1, 1, 1, 960},
-        {IPV4_HEADER("06") "0457 0050 00000064 000000c8 5018 03e8", 40, 1, 0, 1, 0, 0},
+        {"4500 03e8 0001 0000 4006 0000 0a000001 0a000002" TCP, 1500, 1, 1, 1, 1, 1, 960},
+        {IPV4_HEADER("06") "0457 0050 00000064 000000c8 5018 03e8", 40, 1, 0, 1, 0, 0, 0},
         {"4500 0028 0001 0000 4006 0000 0a000001 0a000002 0457 0050 00000064 000000c8 5018 03e8",
-         40, 1, 1, 1, 0, 0},
-        {IPV4_HEADER("06") "0457 0050 00000064 000000c8 5018 03", 0, 0, 0, 0, 0, 0},
+         40, 1, 1, 1, 0, 0, 0},
+        {IPV4_HEADER("06") "0457 0050 00000064 000000c8 5018 03", 0, 0, 0, 0, 0, 0, 0},
         /* data offsets 4, 0, and beyond the datagram */
         {IPV4_HEADER("06") "0457 0050 00000064 000000c8 4018 03e8 0000 0000 61626364", 0, 1, 1, 0,
-         0, 8},
+         0, 1, 8},
         {IPV4_HEADER("06") "0457 0050 00000064 000000c8 0018 03e8 0000 0000 61626364", 0, 1, 1, 0,
-         0, 24},
+         0, 1, 24},
         {IPV4_HEADER("06") "0457 0050 00000064 000000c8 f018 03e8 0000 0000 61626364", 0, 1, 0, 1,
-         0, 0},
+         0, 1, 0},
     };
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         struct segment segment;
@@ -377,6 +377,7 @@ static void test_lengths(struct decoder *decoder)
                         segment.length_known == lengths[i].length_known &&
                         segment.flags_known == lengths[i].flags_known &&
                         segment.options_known == lengths[i].options_known &&
+                        segment.is_traced == lengths[i].is_traced &&
                         segment.payload_length == lengths[i].payload_length;
         CHECK(is_right);
         if (!is_right)
