@@ -50,72 +50,80 @@ quantities(position, name, unit, form, minimum, mean, maximum) AS (
     FROM totals
 ),
 statistics(position, name, form, value, unit) AS (
-    SELECT 3 * position, 'Minimum ' || name, form, minimum, unit FROM quantities
+    SELECT 3 * position - 2, 'Minimum ' || name, form, minimum, unit FROM quantities
     UNION ALL
-    SELECT 3 * position + 1, 'Mean ' || name, '%.6f', mean, unit FROM quantities
+    SELECT 3 * position - 1, 'Mean ' || name, '%.6f', mean, unit FROM quantities
     UNION ALL
-    SELECT 3 * position + 2, 'Maximum ' || name, form, maximum, unit FROM quantities
+    SELECT 3 * position, 'Maximum ' || name, form, maximum, unit FROM quantities
+),
+-- B: where the lines of each connection begin, 16 of a complete one and 7 of another.
+details AS (
+    SELECT connection_id, client_ip, server_ip, client_port, server_port, status, is_complete,
+           duration, start_ns, end_ns, client_packets, server_packets, packets, client_bytes, server_bytes, bytes,
+           3 + 7 * count(*) OVER earlier + 9 * coalesce(sum(is_complete) OVER earlier, 0) AS lines_before
+    FROM connections
+    WINDOW earlier AS (ORDER BY connection_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+),
+positions(position) AS MATERIALIZED (
+    VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16)
+),
+-- C and D: how many lines come before them.
+rest(lines_before) AS MATERIALIZED (
+    SELECT 3 + 7 * connections + 9 * complete FROM general
 ),
 rule(line) AS (
     VALUES ('____________________________________________________________________________________________')
-),
--- piece: where in the report; then by connection; then by position in the piece
-lines(piece, connection_id, position, line) AS (
-    SELECT 1, 0, 0, 'A) Total number of connections: ' || connections FROM general
-    UNION ALL
-    SELECT 2, 0, 0, line FROM rule
-    UNION ALL
-    SELECT 3, 0, 0, 'B) Connections'' details:'
-    UNION ALL
-    SELECT 4, connection_id, iif(value = 'END', 20, key), value
-    FROM connections, json_each(json_array(
-        'Connection ' || connection_id || ':',
-        'Source Address: ' || client_ip,
-        'Destination address: ' || server_ip,
-        'Source Port: ' || client_port,
-        'Destination Port: ' || server_port,
-        'Status: ' || status,
-        'END'))
-    UNION ALL
-    SELECT 4, connection_id, 10 + key, value
-    FROM connections, json_each(json_array(
-        'Duration: ' || printf('%.6f', duration),
-        'Start time: ' || printf('%.6f', (start_ns + 500) / 1000 / 1e6),
-        'End Time: ' || printf('%.6f', (end_ns + 500) / 1000 / 1e6),
-        'Number of packets sent from Source to Destination: ' || client_packets,
-        'Number of packets sent from Destination to Source: ' || server_packets,
-        'Total number of packets: ' || packets,
-        'Number of data bytes sent from Source to Destination: ' || client_bytes,
-        'Number of data bytes sent from Destination to Source: ' || server_bytes,
-        'Total number of data bytes: ' || bytes))
-    WHERE is_complete
-    UNION ALL
-    SELECT 5, 0, 0, line FROM rule
-    UNION ALL
-    SELECT 6, 0, 0, 'C) General'
-    UNION ALL
-    SELECT 6, 0, 1, 'The total number of complete TCP connections: ' || complete
-    FROM general
-    UNION ALL
-    SELECT 6, 0, 2, 'The number of reset TCP connections: ' || reset
-    FROM general
-    UNION ALL
-    SELECT 6, 0, 3, 'The number of TCP connections that were still open when the trace capture ended: ' || still_open
-    FROM general
-    UNION ALL
-    SELECT 6, 0, 4, 'The number of TCP connections established before the capture started: ' || preexisting
-    FROM general
-    UNION ALL
-    SELECT 7, 0, 0, line FROM rule
-    UNION ALL
-    SELECT 8, 0, 0, 'D) Complete TCP connections:'
-    UNION ALL
-    SELECT 8, 0, position, name || ': ' || iif(value IS NULL, 'n/a', printf(form, value)) || unit
-    FROM statistics
-    UNION ALL
-    SELECT 9, 0, 0, line FROM rule
 )
-SELECT row_number() OVER (ORDER BY piece, connection_id, position) AS line_number,
-       line
-FROM lines
-ORDER BY piece, connection_id, position;
+SELECT 1 AS line_number, 'A) Total number of connections: ' || connections AS line FROM general
+UNION ALL
+SELECT 2, line FROM rule
+UNION ALL
+SELECT 3, 'B) Connections'' details:'
+UNION ALL
+SELECT lines_before + iif(is_complete, position, min(position, 7)),
+       CASE position
+       WHEN 1 THEN 'Connection ' || connection_id || ':'
+       WHEN 2 THEN 'Source Address: ' || client_ip
+       WHEN 3 THEN 'Destination address: ' || server_ip
+       WHEN 4 THEN 'Source Port: ' || client_port
+       WHEN 5 THEN 'Destination Port: ' || server_port
+       WHEN 6 THEN 'Status: ' || status
+       WHEN 7 THEN 'Duration: ' || printf('%.6f', duration)
+       WHEN 8 THEN 'Start time: ' || printf('%.6f', (start_ns + 500) / 1000 / 1e6)
+       WHEN 9 THEN 'End Time: ' || printf('%.6f', (end_ns + 500) / 1000 / 1e6)
+       WHEN 10 THEN 'Number of packets sent from Source to Destination: ' || client_packets
+       WHEN 11 THEN 'Number of packets sent from Destination to Source: ' || server_packets
+       WHEN 12 THEN 'Total number of packets: ' || packets
+       WHEN 13 THEN 'Number of data bytes sent from Source to Destination: ' || client_bytes
+       WHEN 14 THEN 'Number of data bytes sent from Destination to Source: ' || server_bytes
+       WHEN 15 THEN 'Total number of data bytes: ' || bytes
+       ELSE 'END'
+       END
+FROM details CROSS JOIN positions
+WHERE is_complete OR position NOT BETWEEN 7 AND 15
+UNION ALL
+SELECT lines_before + 1, line FROM rest, rule
+UNION ALL
+SELECT lines_before + 2, 'C) General' FROM rest
+UNION ALL
+SELECT lines_before + 3, 'The total number of complete TCP connections: ' || complete
+FROM rest, general
+UNION ALL
+SELECT lines_before + 4, 'The number of reset TCP connections: ' || reset
+FROM rest, general
+UNION ALL
+SELECT lines_before + 5, 'The number of TCP connections that were still open when the trace capture ended: ' || still_open
+FROM rest, general
+UNION ALL
+SELECT lines_before + 6, 'The number of TCP connections established before the capture started: ' || preexisting
+FROM rest, general
+UNION ALL
+SELECT lines_before + 7, line FROM rest, rule
+UNION ALL
+SELECT lines_before + 8, 'D) Complete TCP connections:' FROM rest
+UNION ALL
+SELECT lines_before + 8 + position, name || ': ' || iif(value IS NULL, 'n/a', printf(form, value)) || unit
+FROM rest, statistics
+UNION ALL
+SELECT lines_before + 21, line FROM rest, rule
+ORDER BY line_number;
