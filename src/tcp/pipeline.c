@@ -12,6 +12,16 @@ enum { QUEUE_LENGTH = 16, QUEUE_RESUME = QUEUE_LENGTH / 2 };
 /* A wait in between two questions whether to stop: unnoticed by people, rare for a processor. */
 enum { WAIT_NS = 10 * 1000 * 1000, NS_PER_SECOND = 1000 * 1000 * 1000 };
 
+/* What is done with every batch before it is handed out, one batch after the other, by either
+ * thread. */
+enum stage { GROUPING, WORK_ASIDE, STAGES };
+
+struct stage_state {
+    unsigned done;   /* how many batches of the queue have it behind them */
+    bool is_busy;    /* one of the threads is at the next one */
+    bool has_failed; /* the next one could not be done: the queue's fault */
+};
+
 /* Between the two threads. */
 struct queue {
     const struct pipeline *pipeline; /* whose stream is read, and whose work is done */
@@ -19,13 +29,13 @@ struct queue {
     pthread_mutex_t lock;
     pthread_cond_t filled, emptied;
     unsigned first, count; /* batches that wait to be taken, and the one that is in use */
-    unsigned worked;       /* how many of them have seen the work aside */
-    bool is_working;       /* one of the threads is at the work aside of the next one */
-    bool has_ended;        /* the reader puts no more */
-    bool is_cancelled;     /* nobody takes any more */
-    bool has_failed;       /* what waits is followed by the fault */
-    bool has_work_failed;  /* the work aside ended with the fault */
+    struct stage_state stages[STAGES];
+    bool reader_is_late; /* the caller has waited since the queue was full: it groups, too */
+    bool has_ended;      /* the reader puts no more */
+    bool is_cancelled;   /* nobody takes any more */
+    bool has_failed;     /* what waits is followed by the fault */
     struct fault fault;
+    struct fault stage_fault;
     struct grouped_batch batches[QUEUE_LENGTH];
 };
 
@@ -47,50 +57,42 @@ struct pipeline {
 
 /* ---- the work ---- */
 
-/* Reads a batch and groups it.  False with a fault: what came before it is in the batch. */
-static bool read_batch(const struct pipeline *pipeline, struct grouped_batch *batch,
-                       struct fault *fault)
+static bool do_stage(const struct pipeline_work *work, enum stage stage,
+                     struct grouped_batch *batch, struct fault *fault)
 {
-    struct grouping *grouping = pipeline->work.grouping;
-    bool is_read = segment_stream_fill(pipeline->stream, &batch->read, fault);
-    if (!grouping)
-        return is_read;
-    struct fault grouping_fault;
-    if (grouping_take(grouping, &batch->read, batch->assignments, &grouping_fault))
-        return is_read;
-    *fault = grouping_fault;
-    batch->read.count = 0;
-    batch->read.at_end = false;
-    return false;
-}
-
-static bool work_aside(const struct pipeline_work *work, const struct grouped_batch *batch,
-                       struct fault *fault)
-{
+    if (stage == GROUPING)
+        return !work->grouping ||
+               grouping_take(work->grouping, &batch->read, batch->assignments, fault);
     return !work->aside || work->aside(work->context, batch, fault);
 }
 
-/* Works aside on the first batch that has not seen it; false if there is none, or if the other
+/* Does the stage with the next batch that is ready for it; false if there is none, or if the other
  * thread is at it.  The lock is held, but not meanwhile. */
-static bool work_on_next(struct queue *queue)
+static bool advance(struct queue *queue, enum stage stage)
 {
-    if (queue->worked == queue->count || queue->is_working || queue->has_work_failed)
+    struct stage_state *state = &queue->stages[stage];
+    unsigned ready = stage == GROUPING ? queue->count : queue->stages[stage - 1].done;
+    if (state->done == ready || state->is_busy || state->has_failed)
         return false;
-    const struct grouped_batch *batch =
-        &queue->batches[(queue->first + queue->worked) % QUEUE_LENGTH];
+    struct grouped_batch *batch = &queue->batches[(queue->first + state->done) % QUEUE_LENGTH];
     struct fault fault;
-    queue->is_working = true;
+    state->is_busy = true;
     pthread_mutex_unlock(&queue->lock);
-    bool is_fine = work_aside(&queue->pipeline->work, batch, &fault);
+    bool is_done = do_stage(&queue->pipeline->work, stage, batch, &fault);
     pthread_mutex_lock(&queue->lock);
-    queue->is_working = false;
-    queue->worked++;
-    if (!is_fine) {
-        queue->has_work_failed = true;
-        queue->fault = fault;
+    state->is_busy = false;
+    state->done += is_done;
+    if (!is_done) {
+        state->has_failed = true;
+        queue->stage_fault = fault;
     }
     pthread_cond_signal(&queue->filled);
     return true;
+}
+
+static bool advance_any(struct queue *queue)
+{
+    return advance(queue, WORK_ASIDE) || advance(queue, GROUPING);
 }
 
 /* ---- the reading thread ---- */
@@ -99,7 +101,7 @@ static bool work_on_next(struct queue *queue)
 static struct grouped_batch *wait_for_place(struct queue *queue)
 {
     pthread_mutex_lock(&queue->lock);
-    while (queue->count == QUEUE_LENGTH && !queue->is_cancelled && work_on_next(queue))
+    while (queue->count == QUEUE_LENGTH && !queue->is_cancelled && advance_any(queue))
         continue;
     if (queue->count == QUEUE_LENGTH)
         while (queue->count > QUEUE_RESUME && !queue->is_cancelled)
@@ -110,18 +112,23 @@ static struct grouped_batch *wait_for_place(struct queue *queue)
     return is_cancelled ? NULL : &queue->batches[place];
 }
 
-/* Puts the batch that was filled; of one that failed, what came before the fault. */
+/* Puts the batch that was filled, and groups it unless the caller is faster; of one that failed,
+ * what came before the fault. */
 static void put(struct queue *queue, const struct fault *fault, bool has_ended)
 {
     pthread_mutex_lock(&queue->lock);
     queue->count++;
     queue->has_ended = has_ended;
-    if (fault && !queue->has_work_failed) {
+    if (queue->count == QUEUE_LENGTH)
+        queue->reader_is_late = false;
+    if (fault) {
         queue->has_failed = true;
         queue->fault = *fault;
     }
     if (queue->count == QUEUE_RESUME || has_ended)
         pthread_cond_signal(&queue->filled);
+    while (!queue->reader_is_late && !queue->is_cancelled && advance(queue, GROUPING))
+        continue;
     pthread_mutex_unlock(&queue->lock);
 }
 
@@ -134,7 +141,7 @@ static void *read_batches(void *context)
         if (!batch)
             break;
         struct fault fault;
-        bool has_failed = !read_batch(queue->pipeline, batch, &fault);
+        bool has_failed = !segment_stream_fill(queue->pipeline->stream, &batch->read, &fault);
         has_ended = has_failed || batch->read.at_end;
         put(queue, has_failed ? &fault : NULL, has_ended);
     }
@@ -207,7 +214,8 @@ static void drop_first(struct queue *queue)
 {
     queue->first = (queue->first + 1) % QUEUE_LENGTH;
     queue->count--;
-    queue->worked--;
+    for (int i = 0; i < STAGES; i++)
+        queue->stages[i].done--;
     if (queue->count == QUEUE_RESUME)
         pthread_cond_signal(&queue->emptied);
 }
@@ -231,6 +239,7 @@ static bool wait_for_first(struct pipeline *pipeline)
     struct queue *queue = pipeline->queue;
     bool is_stopped = false;
     while (queue->count == 0 && !is_stopped) {
+        queue->reader_is_late = true;
         wait_for_batches(queue);
         if (queue->count == 0) {
             pthread_mutex_unlock(&queue->lock);
@@ -241,16 +250,21 @@ static bool wait_for_first(struct pipeline *pipeline)
     return !is_stopped;
 }
 
-/* Sees to it that the first batch has seen the work aside; false if that failed. */
+/* Sees to it that the first batch has all stages behind it; false if one failed. */
 static bool finish_first(struct queue *queue)
 {
-    while (queue->worked == 0 && !queue->has_work_failed)
-        if (!work_on_next(queue))
+    const struct stage_state *stages = queue->stages;
+    bool may_be_done = true;
+    while (stages[WORK_ASIDE].done == 0 && may_be_done) {
+        bool is_advanced = advance_any(queue);
+        may_be_done = is_advanced || stages[GROUPING].is_busy || stages[WORK_ASIDE].is_busy;
+        if (!is_advanced && may_be_done)
             pthread_cond_wait(&queue->filled, &queue->lock);
-    return !queue->has_work_failed;
+    }
+    return stages[WORK_ASIDE].done > 0;
 }
 
-/* The first batch of the queue; NULL if the caller is to stop, or if the work aside failed. */
+/* The first batch of the queue; NULL if the caller is to stop, or if a stage failed. */
 static const struct grouped_batch *take_first(struct pipeline *pipeline)
 {
     struct queue *queue = pipeline->queue;
@@ -260,10 +274,9 @@ static const struct grouped_batch *take_first(struct pipeline *pipeline)
     bool is_stopped = !wait_for_first(pipeline);
     pipeline->is_in_use = !is_stopped && finish_first(queue);
     bool is_last = queue->count == 1 && queue->has_ended;
-    if (!pipeline->is_in_use || (is_last && queue->has_failed)) {
-        pipeline->has_failed = true;
-        pipeline->fault = queue->fault;
-    }
+    pipeline->has_failed = !pipeline->is_in_use || (is_last && queue->has_failed);
+    if (pipeline->has_failed)
+        pipeline->fault = pipeline->is_in_use ? queue->fault : queue->stage_fault;
     pthread_mutex_unlock(&queue->lock);
     if (is_stopped)
         fault_stopped(&pipeline->fault);
@@ -276,9 +289,10 @@ static const struct grouped_batch *read_alone(struct pipeline *pipeline)
 {
     struct grouped_batch *batch = &pipeline->batch;
     struct fault *fault = &pipeline->fault;
-    pipeline->has_failed = !read_batch(pipeline, batch, fault);
+    pipeline->has_failed = !segment_stream_fill(pipeline->stream, &batch->read, fault);
     pipeline->packets += batch->read.packets;
-    if (work_aside(&pipeline->work, batch, fault))
+    if (do_stage(&pipeline->work, GROUPING, batch, fault) &&
+        do_stage(&pipeline->work, WORK_ASIDE, batch, fault))
         return batch;
     pipeline->has_failed = true;
     return NULL;

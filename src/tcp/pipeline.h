@@ -9,10 +9,12 @@
  *     pipeline_close(pipeline);
  *
  * The first packets are read on the caller's thread: who wants no more never starts another.  After
- * PIPELINE_ALONE packets a thread reads, decodes and groups batches into a bounded queue, from
- * which the caller's takes them.  It is joined at the end, at a fault, and at the latest in
- * pipeline_close. Where it would not pay or cannot start, the caller's thread goes on alone: the
- * result is the same. */
+ * PIPELINE_ALONE packets a thread reads and decodes batches into a bounded queue, from which the
+ * caller's takes them.  The reading thread groups them, too, unless the caller waits for it; the
+ * work aside does whichever of the two would wait otherwise.  The thread is joined at the end, at a
+ * fault, and at the latest in pipeline_close.  Where it would not pay or cannot start, the caller's
+ * thread goes on alone: the result is the same.
+ */
 #ifndef TCP_PIPELINE_H
 #define TCP_PIPELINE_H
 
