@@ -6,6 +6,8 @@
 -- A: number of connections.  B: each connection, in detail if it is complete.  C: how connections began and ended.
 -- D: least, mean and greatest values over the complete connections; the same rules as in report_complete.sql.
 -- Times are printed from whole nanoseconds, rounded to microseconds.
+-- The lines come in order as they are made, none waits for a sort: part after part of the UNION ALL, and in B, which
+-- CROSS JOIN does not reorder, connection after connection.
 WITH general AS MATERIALIZED (
     SELECT count(*) AS connections,
            count(*) FILTER (WHERE is_complete) AS complete,
@@ -49,12 +51,13 @@ quantities(position, name, unit, form, minimum, mean, maximum) AS (
            window_min, window_mean, window_max
     FROM totals
 ),
-statistics(position, name, form, value, unit) AS (
-    SELECT 3 * position - 2, 'Minimum ' || name, form, minimum, unit FROM quantities
-    UNION ALL
-    SELECT 3 * position - 1, 'Mean ' || name, '%.6f', mean, unit FROM quantities
-    UNION ALL
-    SELECT 3 * position, 'Maximum ' || name, form, maximum, unit FROM quantities
+statistics(number, name) AS (
+    VALUES (1, 'Minimum'), (2, 'Mean'), (3, 'Maximum')
+),
+figures(position, name, unit, form, value) AS (
+    SELECT 3 * (q.position - 1) + s.number, s.name || ' ' || q.name, unit, iif(s.number = 2, '%.6f', form),
+           CASE s.number WHEN 1 THEN minimum WHEN 2 THEN mean ELSE maximum END
+    FROM quantities AS q CROSS JOIN statistics AS s
 ),
 -- B: where the lines of each connection begin, 16 of a complete one and 7 of another.
 details AS (
@@ -123,7 +126,6 @@ UNION ALL
 SELECT lines_before + 8, 'D) Complete TCP connections:' FROM rest
 UNION ALL
 SELECT lines_before + 8 + position, name || ': ' || iif(value IS NULL, 'n/a', printf(form, value)) || unit
-FROM rest, statistics
+FROM rest CROSS JOIN figures
 UNION ALL
-SELECT lines_before + 21, line FROM rest, rule
-ORDER BY line_number;
+SELECT lines_before + 21, line FROM rest, rule;
