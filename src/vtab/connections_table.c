@@ -23,9 +23,10 @@ PREFETCH_FUNCTION void prefetch_rows(const struct tracker *tracker, size_t index
     size_t count = tracker_count(tracker);
     if (index + AHEAD < count)
         prefetch(tracker_connection(tracker, index + AHEAD), sizeof(struct connection));
-    if (index + AHEAD / 2 < count)
-        prefetch(tracker_connection(tracker, index + AHEAD / 2)->trouble,
-                 2 * sizeof(struct trouble));
+    const struct trouble *trouble =
+        index + AHEAD / 2 < count ? tracker_connection(tracker, index + AHEAD / 2)->trouble : NULL;
+    if (trouble)
+        prefetch(trouble, 2 * sizeof *trouble);
 }
 
 static void show_connection(const struct trace *trace, size_t index, const void **objects,

@@ -16,6 +16,7 @@ import fragments  # noqa: F401
 import headers  # noqa: F401
 import judgements  # noqa: F401
 import link_layers  # noqa: F401
+import many_connections  # noqa: F401
 import multi_file  # noqa: F401
 import round_trips  # noqa: F401
 import states  # noqa: F401

@@ -21,7 +21,7 @@ cp "$database" "$copy"
 
 sqlitebrowser -o "extensions/list=$module" -s "$HOME/script.sql" "$copy" >"$HOME/log" 2>&1 &
 browser=$!
-for _ in {1..100}; do # 20 seconds
+for _ in {1..300}; do # a minute
     sleep 0.2
     xdotool search --name 'DB Browser' windowfocus key ctrl+s 2>/dev/null || continue
     if [ "$(sqlite3 "$copy" 'SELECT n FROM read' 2>/dev/null)" = 41 ]; then
