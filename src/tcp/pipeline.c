@@ -19,7 +19,7 @@ enum stage { GROUPING, WORK_ASIDE, STAGES };
 struct stage_state {
     unsigned done;   /* how many batches of the queue have it behind them */
     bool is_busy;    /* one of the threads is at the next one */
-    bool has_failed; /* the next one could not be done: the queue's fault */
+    bool has_failed; /* the next one could not be done: stage_fault */
 };
 
 /* Between the two threads. */

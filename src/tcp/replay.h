@@ -18,8 +18,8 @@ struct replay *replay_open(struct trace *trace, uint32_t connection,
 void replay_close(struct replay *replay);
 
 /* Fills the batch with the next segments of the connection and verdicts with what is said of them.
- * It may hold none; at_end tells the end.  False with a fault, which comes
- * after the segments before it. */
+ * It may hold none; at_end tells the end.  False with a fault, which comes after the segments
+ * before it. */
 bool replay_fill(struct replay *replay, struct segment_batch *batch, struct verdict *verdicts,
                  struct fault *fault);
 

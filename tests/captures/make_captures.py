@@ -34,7 +34,7 @@ def write_what_is_no_file(folder):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     write_all(sys.argv[1])
     write_what_is_no_file(os.path.join(sys.argv[1], "damage"))
