@@ -88,7 +88,8 @@ static void time_handshake(struct connection *connection, const struct segment *
         connection->syn_rtt_ns = since;
         connection->syn_rtt_known = true;
     }
-    if (!segment_is_syn_ack(segment) && !connection->initial_rtt_ns)
+    bool is_seen_by_tshark = connection->syn_time_ns != 0; /* 0 is "no SYN yet" to it */
+    if (!segment_is_syn_ack(segment) && !connection->initial_rtt_ns && is_seen_by_tshark)
         connection->initial_rtt_ns = since;
 }
 

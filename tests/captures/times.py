@@ -30,8 +30,8 @@ def after_2038():
 
 @scenario
 def epoch():
-    """Time 0 is a time like any other."""
-    return at(0, 10**6)
+    """Time 0 is a time like any other, but not to Wireshark if it is that of a SYN."""
+    return at(0, 10**6, 2 * 10**6)
 
 
 @scenario
