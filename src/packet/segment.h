@@ -46,6 +46,7 @@ enum {
 
 struct tcp_options {
     bool has_mss, has_window_scale, has_timestamps, sack_permitted;
+    bool is_malformed;    /* one is too short for its kind: tshark judges no more of the segment */
     uint8_t window_scale; /* as sent */
     uint8_t sack_count;
     uint16_t mss;

@@ -23,7 +23,39 @@ enum option_kind {
     OPTION_SACK_PERMITTED = 4,
     OPTION_SACK = 5,
     OPTION_TIMESTAMPS = 8,
+    OPTION_SNACK = 21,
+    OPTION_MPTCP = 30,
 };
+
+/* The length that a Multipath TCP option needs, RFC 8684 section 3. */
+static size_t mptcp_needs(const struct cursor *option)
+{
+    enum { SUBTYPES = 9, DATA_SEQUENCE_SIGNAL = 2, ANY = 3 };
+    enum { HAS_ACK = 1, LONG_ACK = 2, HAS_MAPPING = 4, LONG_SEQUENCE = 8 };
+    static const uint8_t needs[SUBTYPES] = {4, ANY, 4, 4, ANY, ANY, 12, 12, 4};
+    unsigned subtype = u8_at(option, 2) >> 4, flags = u8_at(option, 3);
+    size_t length = subtype < SUBTYPES ? needs[subtype] : ANY;
+    if (subtype == DATA_SEQUENCE_SIGNAL && flags & HAS_ACK)
+        length += flags & LONG_ACK ? 8 : 4;
+    if (subtype == DATA_SEQUENCE_SIGNAL && flags & HAS_MAPPING)
+        length += (flags & LONG_SEQUENCE ? 8 : 4) + 6u;
+    return length;
+}
+
+/* The length up to which tshark reads an option without asking whether it is that long. */
+static size_t length_needed(const struct cursor *option, const struct tcp_options *read)
+{
+    switch (u8_at(option, 0)) {
+    case OPTION_SACK:
+        return read->sack_count ? 2 : 10; /* the first block, which may be a duplicate one */
+    case OPTION_SNACK:
+        return option->left == 6 ? 12 : 2; /* takes for the ACK number what is not there */
+    case OPTION_MPTCP:
+        return mptcp_needs(option);
+    default:
+        return 2;
+    }
+}
 
 static void read_sack(const struct cursor *option, struct tcp_options *read)
 {
@@ -96,6 +128,9 @@ void tcp_read_options(struct cursor options, struct tcp_options *read)
         }
         size_t length = u8_at(&options, 1);
         if (length < 2 || !cursor_take(&options, length, &option))
+            return;
+        read->is_malformed = length < length_needed(&option, read);
+        if (read->is_malformed)
             return;
         read_option(&option, read);
     }
@@ -189,7 +224,7 @@ enum fate decode_tcp(struct walk *walk, struct cursor bytes)
     segment->dst_port = be16_at(&bytes, 2);
     segment->checksum = CHECKSUM_UNKNOWN;
     options->has_mss = options->has_window_scale = false;
-    options->has_timestamps = options->sack_permitted = false;
+    options->has_timestamps = options->sack_permitted = options->is_malformed = false;
     options->sack_count = 0;
     if (bytes.left < HEADER_USED) {
         take_ports_only(segment);

@@ -5,8 +5,9 @@
 #include "packet/segment.h"
 
 /* Reads options: MSS, window scale (RFC 7323), SACK (RFC 2018), timestamps (RFC 7323).  Ends at the
- * end mark, at an option that does not fit, or at one whose length is below 2; an option of the
- * wrong length for its kind is skipped.  Of two of a kind the last counts. */
+ * end mark, at an option that does not fit, at one whose length is below 2, or at one that is
+ * malformed; any other option of the wrong length for its kind is skipped.  Of two of a kind the
+ * last counts. */
 void tcp_read_options(struct cursor options, struct tcp_options *read);
 
 /* Whether the checksum over a segment's pseudo header (RFC 9293, RFC 8200 section 8.1) and all of

@@ -313,7 +313,7 @@ static bool take(struct step *step)
     show_relative(step);
     if (segment->length_known && !analyse(step))
         return false;
-    if (!segment->options_known) /* tshark stops before it shows them */
+    if (!segment->options_known || segment->options.is_malformed) /* tshark stops before them */
         step->verdict->sequence = (struct sequence_verdict){0};
     if (segment->flags_known) {
         if (!is_first)

@@ -112,6 +112,21 @@ def odd_tcp_options():
 
 
 @scenario
+def short_tcp_options():
+    """ACKs with an option that is too short for what its kind needs, each after one that is just long enough."""
+    just_long_enough = [p.sack((1, 2)), p.option(30, b"\x00\x00"), p.option(30, b"\x10"), p.option(30, b"\x20\x01" + bytes(4)),
+                        p.option(30, b"\x20\x0f" + bytes(22)), p.option(30, b"\x60" + bytes(9)), p.option(30, b"\x90")]
+    talk = Conversation()
+    talk.handshake()
+    for long_enough in just_long_enough:
+        short = long_enough[:1] + bytes([len(long_enough) - 1]) + long_enough[2:-1]
+        for option in long_enough, short:
+            talk.client.send(10)
+            talk.server.ack(options=option.ljust(-len(option) % 4 + len(option), p.NOP))
+    return talk
+
+
+@scenario
 def all_flags():
     """Each of the flags, and all of them."""
     talk = Conversation()

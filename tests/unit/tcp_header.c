@@ -53,6 +53,12 @@ static void test_odd_options(void)
     CHECK_INT(read_options("020405b4 02040100").mss, 256); /* the last one */
     CHECK_INT(read_options("0303c8").window_scale, 200);   /* as sent */
     CHECK_INT(read_options("0509 00000001 00 0000").sack_count, 0);
+    CHECK(read_options("0509 00000001 00 0000 020405b4").is_malformed);
+    CHECK(!read_options("0509 00000001 00 0000 020405b4").has_mss); /* nothing after it */
+    CHECK(!read_options("050a 00000001 00000002 0509 00000001 00 0000").is_malformed);
+    CHECK(read_options("1506 0001 0001").is_malformed &&
+          !read_options("1505 0001 00").is_malformed);
+    CHECK(read_options("1e02").is_malformed && !read_options("1e03 f0").is_malformed);
     CHECK_INT(read_options("0532 " /* six blocks: more than a header can hold */
                            "00000001 00000002 00000001 00000002 00000001 00000002"
                            "00000001 00000002 00000001 00000002 00000001 00000002")
