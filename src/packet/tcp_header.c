@@ -113,9 +113,25 @@ static bool is_timestamps_alone(const struct cursor *options)
     return options->left == 12 && be32_at(options, 0) == NONE_NONE_TIMESTAMPS;
 }
 
-void tcp_read_options(struct cursor options, struct tcp_options *read)
+/* Takes what was captured of the next option, which has `length` bytes, the first two for certain;
+ * false if that ends the list. */
+static bool take_option(struct cursor *options, size_t length, struct tcp_options *read)
 {
-    struct cursor option;
+    struct cursor option = cursor_first(options, length);
+    bool is_cut = !cursor_skip(options, length);
+    if (is_cut && u8_at(&option, 0) == OPTION_SACK)
+        read_sack(&option, read);
+    if (is_cut)
+        return false;
+    read->is_malformed = length < length_needed(&option, read);
+    if (!read->is_malformed)
+        read_option(&option, read);
+    return !read->is_malformed;
+}
+
+void tcp_read_options(struct cursor options, size_t length, struct tcp_options *read)
+{
+    size_t missing = length - options.left;
     if (is_timestamps_alone(&options)) {
         cursor_skip(&options, 2);
         read_timestamps(&options, read);
@@ -126,13 +142,10 @@ void tcp_read_options(struct cursor options, struct tcp_options *read)
             cursor_skip(&options, 1);
             continue;
         }
-        size_t length = u8_at(&options, 1);
-        if (length < 2 || !cursor_take(&options, length, &option))
+        size_t option_length = u8_at(&options, 1);
+        if (option_length < 2 || option_length > options.left + missing ||
+            !take_option(&options, option_length, read))
             return;
-        read->is_malformed = length < length_needed(&option, read);
-        if (read->is_malformed)
-            return;
-        read_option(&option, read);
     }
 }
 
@@ -238,7 +251,7 @@ enum fate decode_tcp(struct walk *walk, struct cursor bytes)
     take_lengths(walk, bytes, header_length);
     if (header_length > HEADER) {
         struct cursor header = cursor_first(&bytes, header_length);
-        tcp_read_options(cursor_after(&header, HEADER), options);
+        tcp_read_options(cursor_after(&header, HEADER), header_length - HEADER, options);
     }
     if (walk->decoder->wants & DECODE_CHECKSUM)
         segment->checksum = check(walk, bytes);

@@ -153,6 +153,21 @@ def cut_options():
 
 
 @scenario
+def cut_sack():
+    """Cut within a SACK option: the first block is there, the second one not as a whole."""
+    talk = Conversation()
+    talk.handshake()
+    for _ in range(4):
+        talk.client.send(100)
+    talk.server.ack(201, options=p.NOP * 2 + p.sack((301, 401), (501, 601)))
+    talk.client.send(100)
+    talk.server.ack(201, options=p.NOP * 2 + p.sack((301, 401), (501, 601)))
+    talk.client.send(100)
+    records = framed(talk)
+    return pcap(records[:7] + [records[7].cut(70)] + records[8:9] + [records[9].cut(65)] + records[10:], snaplen=70)
+
+
+@scenario
 def cut_headers():
     """Cut after so many bytes of each header: Ethernet 14, IPv4 20, TCP 20."""
     talk = Conversation()

@@ -4,15 +4,21 @@
 #include "check.h"
 #include "packets.h"
 
-static struct tcp_options read_options(const char *hex)
+/* The options of a header that has `length` bytes of them. */
+static struct tcp_options read_cut_options(const char *hex, size_t length)
 {
     struct tcp_options options = {0};
     struct built built = build(hex);
     uint8_t *exact = malloc(built.length + 1); /* so that a byte read too far is found */
     memcpy(exact, built.data, built.length);
-    tcp_read_options(cursor_over(exact, built.length), &options);
+    tcp_read_options(cursor_over(exact, built.length), length, &options);
     free(exact);
     return options;
+}
+
+static struct tcp_options read_options(const char *hex)
+{
+    return read_cut_options(hex, build(hex).length);
 }
 
 static void test_usual_options(void)
@@ -32,6 +38,21 @@ static void test_usual_options(void)
     CHECK_INT(ack.sack[1].left, 0xffffff00);
     CHECK_INT(ack.sack[1].right, 1);
     CHECK(!ack.has_mss && !ack.has_window_scale && !ack.has_timestamps && !ack.sack_permitted);
+}
+
+/* Of what was cut: the SACK blocks that are there as a whole. */
+static void test_cut_options(void)
+{
+    struct tcp_options cut = read_cut_options("0101 0512 0000000a 00000014 ffffff00", 20);
+    CHECK_INT(cut.sack_count, 1);
+    CHECK_INT(cut.sack[0].right, 20);
+    CHECK(!cut.is_malformed);
+    CHECK_INT(read_cut_options("0101 0512 0000000a 000000", 20).sack_count, 0);
+    CHECK_INT(read_cut_options("0512", 20).sack_count, 0);
+    CHECK_INT(read_cut_options("05", 20).sack_count, 0);
+    CHECK_INT(read_cut_options("0516 0000000a 00000014", 20).sack_count, 0); /* beyond the header */
+    CHECK(!read_cut_options("020405", 4).has_mss);
+    CHECK(read_cut_options("020405b4 08", 20).has_mss);
 }
 
 /* What ends the list, what is skipped, and what wins. */
@@ -105,6 +126,7 @@ static void test_long_checksum(void)
 int main(void)
 {
     test_usual_options();
+    test_cut_options();
     test_odd_options();
     test_checksum();
     test_long_checksum();
