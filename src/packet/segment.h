@@ -49,6 +49,8 @@ struct tcp_options {
     bool is_malformed;    /* one is too short for its kind: tshark judges no more of the segment */
     uint8_t window_scale; /* as sent */
     uint8_t sack_count;
+    uint8_t mptcp_messages; /* bit n: Multipath TCP's subtype n, of the eight that tshark tells
+                               apart; MP_CAPABLE only with a key */
     uint16_t mss;
     uint32_t ts_value, ts_echo;
     struct {

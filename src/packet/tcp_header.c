@@ -27,13 +27,20 @@ enum option_kind {
     OPTION_MPTCP = 30,
 };
 
-/* The length that a Multipath TCP option needs, RFC 8684 section 3. */
+/* Multipath TCP, RFC 8684 section 3. */
+enum mptcp_subtype { MP_CAPABLE = 0, DATA_SEQUENCE_SIGNAL = 2 };
+
+static unsigned mptcp_subtype(const struct cursor *option)
+{
+    return u8_at(option, 2) >> 4;
+}
+
 static size_t mptcp_needs(const struct cursor *option)
 {
-    enum { SUBTYPES = 9, DATA_SEQUENCE_SIGNAL = 2, ANY = 3 };
+    enum { SUBTYPES = 9, ANY = 3 };
     enum { HAS_ACK = 1, LONG_ACK = 2, HAS_MAPPING = 4, LONG_SEQUENCE = 8 };
     static const uint8_t needs[SUBTYPES] = {4, ANY, 4, 4, ANY, ANY, 12, 12, 4};
-    unsigned subtype = u8_at(option, 2) >> 4, flags = u8_at(option, 3);
+    unsigned subtype = mptcp_subtype(option), flags = u8_at(option, 3);
     size_t length = subtype < SUBTYPES ? needs[subtype] : ANY;
     if (subtype == DATA_SEQUENCE_SIGNAL && flags & HAS_ACK)
         length += flags & LONG_ACK ? 8 : 4;
@@ -74,6 +81,15 @@ static void read_timestamps(const struct cursor *option, struct tcp_options *rea
     read->ts_echo = be32_at(option, 6);
 }
 
+static void read_mptcp(const struct cursor *option, struct tcp_options *read)
+{
+    enum { LENGTH_WITH_KEY = 12, SUBTYPES_TOLD_APART = 8 };
+    unsigned subtype = mptcp_subtype(option);
+    bool has_key = option->left >= LENGTH_WITH_KEY;
+    if (subtype < SUBTYPES_TOLD_APART && (subtype != MP_CAPABLE || has_key))
+        read->mptcp_messages |= (uint8_t)(1u << subtype);
+}
+
 static void read_option(const struct cursor *option, struct tcp_options *read)
 {
     switch (u8_at(option, 0)) {
@@ -99,6 +115,9 @@ static void read_option(const struct cursor *option, struct tcp_options *read)
         if (option->left != 10)
             return;
         read_timestamps(option, read);
+        break;
+    case OPTION_MPTCP:
+        read_mptcp(option, read);
         break;
     default:
         break;
@@ -238,7 +257,7 @@ enum fate decode_tcp(struct walk *walk, struct cursor bytes)
     segment->checksum = CHECKSUM_UNKNOWN;
     options->has_mss = options->has_window_scale = false;
     options->has_timestamps = options->sack_permitted = options->is_malformed = false;
-    options->sack_count = 0;
+    options->sack_count = options->mptcp_messages = 0;
     if (bytes.left < HEADER_USED) {
         take_ports_only(segment);
         return FATE_SEGMENT;

@@ -225,6 +225,17 @@ static bool acknowledge(struct step *step)
     return true;
 }
 
+/* Whether Multipath TCP has begun something since the sender's latest segment: its ACK may repeat
+ * for that, says tshark. */
+static bool mptcp_has_changed(struct step *step)
+{
+    struct connection *connection = step->connection;
+    uint8_t *known = &connection->mptcp_known[step->assignment->side];
+    bool has_changed = *known != connection->mptcp_messages;
+    *known = connection->mptcp_messages;
+    return has_changed;
+}
+
 /* Everything that needs the segment's length: the judgements, and what is in flight before and
  * after. */
 static bool analyse(struct step *step)
@@ -232,11 +243,11 @@ static bool analyse(struct step *step)
     struct direction *sender = step->sender, *receiver = step->receiver;
     const struct segment *segment = step->segment;
     struct sequence_verdict *verdict = &step->verdict->sequence;
-    bool listed;
-    if (!send(step, &listed))
+    struct sequence_context context = {.initial_rtt_ns = step->connection->initial_rtt_ns};
+    if (!send(step, &context.was_listed))
         return false;
-    sequence_judge(&sender->sequence, &receiver->sequence, segment,
-                   step->connection->initial_rtt_ns, listed, verdict);
+    context.may_repeat_ack = mptcp_has_changed(step);
+    sequence_judge(&sender->sequence, &receiver->sequence, segment, &context, verdict);
     if (!acknowledge(step))
         return false;
     verdict->bytes_in_flight = sequence_in_flight(&sender->sequence, &receiver->sequence, segment,
@@ -315,6 +326,8 @@ static bool take(struct step *step)
         return false;
     if (!segment->options_known || segment->options.is_malformed) /* tshark stops before them */
         step->verdict->sequence = (struct sequence_verdict){0};
+    else
+        connection->mptcp_messages |= segment->options.mptcp_messages;
     if (segment->flags_known) {
         if (!is_first)
             add_completeness(connection, segment);

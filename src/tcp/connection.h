@@ -70,6 +70,8 @@ struct connection {
     uint32_t syn_count, fin_count, rst_count; /* the last value means: or more */
     uint8_t completeness;
     uint8_t client_by;      /* enum client_by */
+    uint8_t mptcp_messages; /* of segment.h, of all segments */
+    uint8_t mptcp_known[2]; /* mptcp_messages when the side sent its latest segment */
     bool client_is_low : 1; /* the client is the low end point */
     bool is_reuse : 1;      /* it replaced an older connection of the same end points */
     bool reassembled : 1;   /* a segment came in IP fragments, which may lie anywhere before it */

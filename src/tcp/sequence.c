@@ -14,6 +14,7 @@ enum {
 struct view {
     struct sequence_state *f, *r;
     const struct segment *segment;
+    const struct sequence_context *context;
     uint32_t length;     /* payload */
     uint32_t end;        /* seq + length, and 1 for SYN or FIN */
     bool is_control;     /* SYN, FIN or RST */
@@ -22,13 +23,14 @@ struct view {
 };
 
 static struct view view_of(struct sequence_state *f, struct sequence_state *r,
-                           const struct segment *segment)
+                           const struct segment *segment, const struct sequence_context *context)
 {
     bool syn_or_fin = segment->flags & (TCP_SYN | TCP_FIN);
     struct view view = {
         .f = f,
         .r = r,
         .segment = segment,
+        .context = context,
         .length = segment->payload_length,
         .end = sequence_end(segment),
         .is_control = segment->flags & (TCP_SYN | TCP_FIN | TCP_RST),
@@ -78,6 +80,8 @@ static uint32_t judge_pure_ack(const struct view *view)
         return JUDGED_WINDOW_UPDATE;
     if (view->r->was_keep_alive)
         return JUDGED_KEEP_ALIVE_ACK;
+    if (view->context->may_repeat_ack)
+        return 0;
     f->duplicates = f->duplicates == DUPLICATES_BLOCKED ? 1 : f->duplicates + 1;
     return JUDGED_DUPLICATE_ACK;
 }
@@ -127,7 +131,7 @@ static uint64_t elapsed(const struct view *view, int64_t then_ns)
 }
 
 /* The retransmission family: at most one of four. */
-static uint32_t judge_repetition(const struct view *view, int64_t initial_rtt_ns)
+static uint32_t judge_repetition(const struct view *view)
 {
     const struct sequence_state *f = view->f, *r = view->r;
     uint32_t seq = view->segment->seq;
@@ -141,6 +145,7 @@ static uint32_t judge_repetition(const struct view *view, int64_t initial_rtt_ns
     if (r->duplicates >= 2 && seq == r->last_ack &&
         elapsed(view, r->last_time_ns) < FAST_RETRANSMISSION_NS)
         return JUDGED_RETRANSMISSION | JUDGED_FAST_RETRANSMISSION;
+    int64_t initial_rtt_ns = view->context->initial_rtt_ns;
     uint64_t soon = initial_rtt_ns ? (uint64_t)initial_rtt_ns : OUT_OF_ORDER_NS;
     if (elapsed(view, f->next_time_ns) < soon && f->next != view->end)
         return JUDGED_OUT_OF_ORDER;
@@ -169,10 +174,10 @@ uint32_t sequence_in_flight(const struct sequence_state *f, const struct sequenc
 }
 
 void sequence_judge(struct sequence_state *f, struct sequence_state *r,
-                    const struct segment *segment, int64_t initial_rtt_ns, bool was_listed,
+                    const struct segment *segment, const struct sequence_context *context,
                     struct sequence_verdict *verdict)
 {
-    struct view view = view_of(f, r, segment);
+    struct view view = view_of(f, r, segment, context);
     if (segment->flags & TCP_ACK)
         r->in_flight_hidden = false;
 
@@ -182,12 +187,12 @@ void sequence_judge(struct sequence_state *f, struct sequence_state *r,
         f->duplicates = 0;
     judged |= judge_ack_of_lost(&view);
     if (view.takes_sequence && !(judged & JUDGED_KEEP_ALIVE))
-        judged |= judge_repetition(&view, initial_rtt_ns);
+        judged |= judge_repetition(&view);
     verdict->judgements |= judged;
 
     bool is_probe = judged & JUDGED_ZERO_WINDOW_PROBE;
     if (!is_probe)
-        advance(&view, was_listed ? view.end : segment->seq + view.length);
+        advance(&view, context->was_listed ? view.end : segment->seq + view.length);
     f->window = segment->window;
     f->window_known = true;
     f->last_ack = segment->ack;

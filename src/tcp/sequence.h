@@ -64,11 +64,17 @@ struct sequence_verdict {
 
 void sequence_start(struct sequence_state *state);
 
+/* What the judgements need to know beside the two directions. */
+struct sequence_context {
+    int64_t initial_rtt_ns; /* of the connection; 0 if unknown */
+    bool was_listed;        /* the list of unacknowledged segments had room for the segment */
+    bool may_repeat_ack;    /* by Multipath TCP */
+};
+
 /* Judges a segment of known length that `f` sends and `r` receives, and updates both; fills the
- * judgements and the duplicate_ack_number.  `initial_rtt_ns` is that of the connection, 0 if
- * unknown; `was_listed`: the list of unacknowledged segments had room for it. */
+ * judgements and the duplicate_ack_number. */
 void sequence_judge(struct sequence_state *f, struct sequence_state *r,
-                    const struct segment *segment, int64_t initial_rtt_ns, bool was_listed,
+                    const struct segment *segment, const struct sequence_context *context,
                     struct sequence_verdict *verdict);
 
 /* The bytes in flight after a segment of `f`, given the span of its unacknowledged segments; 0 if

@@ -74,6 +74,26 @@ def linux_probes():
     return talk
 
 
+@scenario
+def multipath():
+    """ACKs repeat while Multipath TCP goes from one kind of message to the next: keys, data, an address."""
+    key, data, address = p.option(30, bytes(10)), p.option(30, b"\x20\x01" + bytes(4)), p.option(30, b"\x30" + bytes(5))
+    talk = Conversation()
+    talk.client.syn(options=p.option(30, b"\x01\x00"))
+    talk.server.syn_ack(options=key)
+    talk.client.ack(options=key)
+    talk.server.ack()
+    talk.server.ack()
+    talk.client.send(10, lost=True)
+    talk.client.send(10, options=data)
+    talk.server.ack(101)
+    talk.server.ack(101)
+    talk.server.ack(101, options=address)
+    talk.server.ack(101)
+    talk.server.ack(101)
+    return talk
+
+
 def swapped(after):
     """The second segment first; the first follows so many ms later.  The handshake took 40 ms."""
     talk = opened(after=20)
