@@ -107,6 +107,12 @@ static inline bool segment_is_syn_ack(const struct segment *segment)
     return (segment->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
 }
 
+/* Whether tshark comes to the end of the options: all were captured, and none is malformed. */
+static inline bool segment_options_are_read(const struct segment *segment)
+{
+    return segment->options_known && !segment->options.is_malformed;
+}
+
 /* "vxlan/gre" into text, which holds at least TUNNEL_TEXT_SIZE bytes; returns text, or NULL if
  * there is none. */
 enum { TUNNEL_TEXT_SIZE = 80 };

@@ -27,43 +27,6 @@ enum option_kind {
     OPTION_MPTCP = 30,
 };
 
-/* Multipath TCP, RFC 8684 section 3. */
-enum mptcp_subtype { MP_CAPABLE = 0, DATA_SEQUENCE_SIGNAL = 2 };
-
-static unsigned mptcp_subtype(const struct cursor *option)
-{
-    return u8_at(option, 2) >> 4;
-}
-
-static size_t mptcp_needs(const struct cursor *option)
-{
-    enum { SUBTYPES = 9, ANY = 3 };
-    enum { HAS_ACK = 1, LONG_ACK = 2, HAS_MAPPING = 4, LONG_SEQUENCE = 8 };
-    static const uint8_t needs[SUBTYPES] = {4, ANY, 4, 4, ANY, ANY, 12, 12, 4};
-    unsigned subtype = mptcp_subtype(option), flags = u8_at(option, 3);
-    size_t length = subtype < SUBTYPES ? needs[subtype] : ANY;
-    if (subtype == DATA_SEQUENCE_SIGNAL && flags & HAS_ACK)
-        length += flags & LONG_ACK ? 8 : 4;
-    if (subtype == DATA_SEQUENCE_SIGNAL && flags & HAS_MAPPING)
-        length += (flags & LONG_SEQUENCE ? 8 : 4) + 6u;
-    return length;
-}
-
-/* The length up to which tshark reads an option without asking whether it is that long. */
-static size_t length_needed(const struct cursor *option, const struct tcp_options *read)
-{
-    switch (u8_at(option, 0)) {
-    case OPTION_SACK:
-        return read->sack_count ? 2 : 10; /* the first block, which may be a duplicate one */
-    case OPTION_SNACK:
-        return option->left == 6 ? 12 : 2; /* takes for the ACK number what is not there */
-    case OPTION_MPTCP:
-        return mptcp_needs(option);
-    default:
-        return 2;
-    }
-}
-
 static void read_sack(const struct cursor *option, struct tcp_options *read)
 {
     size_t count = (option->left - 2) / 8;
@@ -81,46 +44,70 @@ static void read_timestamps(const struct cursor *option, struct tcp_options *rea
     read->ts_echo = be32_at(option, 6);
 }
 
-static void read_mptcp(const struct cursor *option, struct tcp_options *read)
+/* Multipath TCP, RFC 8684 section 3. */
+enum mptcp_subtype { MP_CAPABLE = 0, DATA_SEQUENCE_SIGNAL = 2, MPTCP_SUBTYPES = 9 };
+
+/* The length that an option of the subtype and with the flags needs. */
+static size_t mptcp_length(unsigned subtype, uint8_t flags)
+{
+    enum { HAS_ACK = 1, LONG_ACK = 2, HAS_MAPPING = 4, LONG_SEQUENCE = 8 };
+    enum { ANY = 3 };
+    static const uint8_t lengths[MPTCP_SUBTYPES] = {4, ANY, 4, 4, ANY, ANY, 12, 12, 4};
+    size_t length = subtype < MPTCP_SUBTYPES ? lengths[subtype] : ANY;
+    if (subtype == DATA_SEQUENCE_SIGNAL && flags & HAS_ACK)
+        length += flags & LONG_ACK ? 8 : 4;
+    if (subtype == DATA_SEQUENCE_SIGNAL && flags & HAS_MAPPING)
+        length += (flags & LONG_SEQUENCE ? 8 : 4) + 6u;
+    return length;
+}
+
+static bool read_mptcp(const struct cursor *option, struct tcp_options *read)
 {
     enum { LENGTH_WITH_KEY = 12, SUBTYPES_TOLD_APART = 8 };
-    unsigned subtype = mptcp_subtype(option);
+    unsigned subtype = u8_at(option, 2) >> 4;
+    if (option->left < mptcp_length(subtype, u8_at(option, 3)))
+        return false;
     bool has_key = option->left >= LENGTH_WITH_KEY;
     if (subtype < SUBTYPES_TOLD_APART && (subtype != MP_CAPABLE || has_key))
         read->mptcp_messages |= (uint8_t)(1u << subtype);
+    return true;
 }
 
-static void read_option(const struct cursor *option, struct tcp_options *read)
+/* False if the option is malformed: tshark reads so far without asking for its length. */
+static bool read_option(const struct cursor *option, struct tcp_options *read)
 {
+    enum { LENGTH_WITH_BLOCK = 10, SNACK_LENGTH = 6 };
     switch (u8_at(option, 0)) {
     case OPTION_MSS:
         if (option->left != 4)
-            return;
+            return true;
         read->has_mss = true;
         read->mss = be16_at(option, 2);
-        break;
+        return true;
     case OPTION_WINDOW_SCALE:
         if (option->left != 3)
-            return;
+            return true;
         read->has_window_scale = true;
         read->window_scale = u8_at(option, 2);
-        break;
+        return true;
     case OPTION_SACK_PERMITTED:
         read->sack_permitted |= option->left == 2;
-        break;
+        return true;
     case OPTION_SACK:
+        if (option->left < LENGTH_WITH_BLOCK && !read->sack_count)
+            return false; /* the first block is looked at again: it may be a duplicate one */
         read_sack(option, read);
-        break;
+        return true;
     case OPTION_TIMESTAMPS:
-        if (option->left != 10)
-            return;
-        read_timestamps(option, read);
-        break;
+        if (option->left == 10)
+            read_timestamps(option, read);
+        return true;
+    case OPTION_SNACK:
+        return option->left != SNACK_LENGTH; /* the ACK number is sought behind it */
     case OPTION_MPTCP:
-        read_mptcp(option, read);
-        break;
+        return read_mptcp(option, read);
     default:
-        break;
+        return true;
     }
 }
 
@@ -138,13 +125,12 @@ static bool take_option(struct cursor *options, size_t length, struct tcp_option
 {
     struct cursor option = cursor_first(options, length);
     bool is_cut = !cursor_skip(options, length);
-    if (is_cut && u8_at(&option, 0) == OPTION_SACK)
-        read_sack(&option, read);
-    if (is_cut)
+    if (is_cut) {
+        if (u8_at(&option, 0) == OPTION_SACK)
+            read_sack(&option, read);
         return false;
-    read->is_malformed = length < length_needed(&option, read);
-    if (!read->is_malformed)
-        read_option(&option, read);
+    }
+    read->is_malformed = !read_option(&option, read);
     return !read->is_malformed;
 }
 

@@ -225,17 +225,6 @@ static bool acknowledge(struct step *step)
     return true;
 }
 
-/* Whether Multipath TCP has begun something since the sender's latest segment: its ACK may repeat
- * for that, says tshark. */
-static bool mptcp_has_changed(struct step *step)
-{
-    struct connection *connection = step->connection;
-    uint8_t *known = &connection->mptcp_known[step->assignment->side];
-    bool has_changed = *known != connection->mptcp_messages;
-    *known = connection->mptcp_messages;
-    return has_changed;
-}
-
 /* Everything that needs the segment's length: the judgements, and what is in flight before and
  * after. */
 static bool analyse(struct step *step)
@@ -243,10 +232,15 @@ static bool analyse(struct step *step)
     struct direction *sender = step->sender, *receiver = step->receiver;
     const struct segment *segment = step->segment;
     struct sequence_verdict *verdict = &step->verdict->sequence;
-    struct sequence_context context = {.initial_rtt_ns = step->connection->initial_rtt_ns};
+    struct connection *connection = step->connection;
+    uint8_t *mptcp_known = &connection->mptcp_known[step->assignment->side];
+    struct sequence_context context = {
+        .initial_rtt_ns = connection->initial_rtt_ns,
+        .may_repeat_ack = *mptcp_known != connection->mptcp_messages,
+    };
+    *mptcp_known = connection->mptcp_messages;
     if (!send(step, &context.was_listed))
         return false;
-    context.may_repeat_ack = mptcp_has_changed(step);
     sequence_judge(&sender->sequence, &receiver->sequence, segment, &context, verdict);
     if (!acknowledge(step))
         return false;
@@ -324,10 +318,10 @@ static bool take(struct step *step)
     show_relative(step);
     if (segment->length_known && !analyse(step))
         return false;
-    if (!segment->options_known || segment->options.is_malformed) /* tshark stops before them */
-        step->verdict->sequence = (struct sequence_verdict){0};
-    else
+    if (segment_options_are_read(segment))
         connection->mptcp_messages |= segment->options.mptcp_messages;
+    else /* tshark stops before it shows them */
+        step->verdict->sequence = (struct sequence_verdict){0};
     if (segment->flags_known) {
         if (!is_first)
             add_completeness(connection, segment);

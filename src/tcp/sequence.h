@@ -68,7 +68,8 @@ void sequence_start(struct sequence_state *state);
 struct sequence_context {
     int64_t initial_rtt_ns; /* of the connection; 0 if unknown */
     bool was_listed;        /* the list of unacknowledged segments had room for the segment */
-    bool may_repeat_ack;    /* by Multipath TCP */
+    bool may_repeat_ack;    /* Multipath TCP has begun something since the sender's latest segment
+                               (tshark) */
 };
 
 /* Judges a segment of known length that `f` sends and `r` receives, and updates both; fills the

@@ -122,7 +122,7 @@ def short_tcp_options():
         short = long_enough[:1] + bytes([len(long_enough) - 1]) + long_enough[2:-1]
         for option in long_enough, short:
             talk.client.send(10)
-            talk.server.ack(options=option.ljust(-len(option) % 4 + len(option), p.NOP))
+            talk.server.ack(options=option)
     return talk
 
 
@@ -163,8 +163,8 @@ def cut_sack():
     talk.client.send(100)
     talk.server.ack(201, options=p.NOP * 2 + p.sack((301, 401), (501, 601)))
     talk.client.send(100)
-    records = framed(talk)
-    return pcap(records[:7] + [records[7].cut(70)] + records[8:9] + [records[9].cut(65)] + records[10:], snaplen=70)
+    cuts = {8: 70, 10: 65}
+    return pcap([record.cut(cuts[frame]) if frame in cuts else record for frame, record in enumerate(framed(talk), 1)])
 
 
 @scenario

@@ -1,5 +1,4 @@
-/* TCP options and checksum.  The input is the option bytes; the last one tells how many were cut.
- */
+/* TCP options and checksum.  The input is the option bytes; the last tells how many were cut. */
 #include "harness.h"
 
 #include "packet/tcp_header.h"
