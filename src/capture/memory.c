@@ -18,11 +18,22 @@ static bool reserve(struct memory *memory, size_t size, struct fault *fault)
                      memory->limit);
 }
 
+/* What the system's allocator knows: the block and the margins around it. */
+static void *base_of(void *block)
+{
+    return block ? (char *)block - MEMORY_MARGIN : NULL;
+}
+
+static void *block_in(void *base)
+{
+    return base ? (char *)base + MEMORY_MARGIN : NULL;
+}
+
 void *memory_allocate(struct memory *memory, size_t size, struct fault *fault)
 {
     if (!reserve(memory, size, fault))
         return NULL;
-    void *block = calloc(1, size);
+    void *block = block_in(calloc(1, size + 2 * MEMORY_MARGIN));
     if (!block) {
         atomic_fetch_sub(&memory->used, size);
         fault_out_of_memory(fault);
@@ -35,7 +46,7 @@ void *memory_resize(struct memory *memory, void *block, size_t old_size, size_t 
 {
     if (new_size > old_size && !reserve(memory, new_size - old_size, fault))
         return NULL;
-    char *resized = realloc(block, new_size);
+    char *resized = block_in(realloc(base_of(block), new_size + 2 * MEMORY_MARGIN));
     if (!resized) {
         if (new_size > old_size)
             atomic_fetch_sub(&memory->used, new_size - old_size);
@@ -53,7 +64,7 @@ void memory_release(struct memory *memory, void *block, size_t size)
 {
     if (!block)
         return;
-    free(block);
+    free(base_of(block));
     atomic_fetch_sub(&memory->used, size);
 }
 

@@ -31,6 +31,19 @@ struct memory {
     struct stop stop;
 };
 
+/* Every block has a margin before and behind it, as long as the longest cache line there is.  What
+ * one thread writes with every packet then never shares a line with what another one uses, SQLite's
+ * own memory included: each write would make the other one wait.  AddressSanitizer has margins of
+ * its own, and watches them. */
+#ifdef __has_feature
+#define BLOCKS_ARE_WATCHED __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define BLOCKS_ARE_WATCHED 1
+#else
+#define BLOCKS_ARE_WATCHED 0
+#endif
+enum { MEMORY_MARGIN = BLOCKS_ARE_WATCHED ? 0 : 128 };
+
 /* A zeroed block of `size` bytes, or NULL with FAULT_MEMORY or FAULT_MEMORY_LIMIT. */
 void *memory_allocate(struct memory *memory, size_t size, struct fault *fault);
 
