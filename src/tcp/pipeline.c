@@ -1,6 +1,7 @@
 #include "tcp/pipeline.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -8,6 +9,10 @@
  * Who finds the queue full, or empty, sleeps until it is half full: to be woken costs as much as to
  * read a batch. */
 enum { QUEUE_LENGTH = 16, QUEUE_RESUME = QUEUE_LENGTH / 2 };
+
+/* How often who waits looks whether that is over before it sleeps: most waits are shorter than it
+ * takes to be woken. */
+enum { LOOKS = 100 };
 
 /* A wait in between two questions whether to stop: unnoticed by people, rare for a processor. */
 enum { WAIT_NS = 10 * 1000 * 1000, NS_PER_SECOND = 1000 * 1000 * 1000 };
@@ -95,15 +100,34 @@ static bool advance_any(struct queue *queue)
     return advance(queue, WORK_ASIDE) || advance(queue, GROUPING);
 }
 
+/* Lets the other thread go on for a moment, without the lock; false if there were enough of those,
+ * and it is better to sleep. */
+static bool may_look_again(struct queue *queue, int *looks)
+{
+    if (*looks == LOOKS)
+        return false;
+    ++*looks;
+    pthread_mutex_unlock(&queue->lock);
+    sched_yield();
+    pthread_mutex_lock(&queue->lock);
+    return true;
+}
+
 /* ---- the reading thread ---- */
+
+static bool is_full(const struct queue *queue)
+{
+    return queue->count == QUEUE_LENGTH && !queue->is_cancelled;
+}
 
 /* Waits for a free place, or works meanwhile; NULL if nobody takes any more. */
 static struct grouped_batch *wait_for_place(struct queue *queue)
 {
+    int looks = 0;
     pthread_mutex_lock(&queue->lock);
-    while (queue->count == QUEUE_LENGTH && !queue->is_cancelled && advance_any(queue))
+    while (is_full(queue) && (advance_any(queue) || may_look_again(queue, &looks)))
         continue;
-    if (queue->count == QUEUE_LENGTH)
+    if (is_full(queue))
         while (queue->count > QUEUE_RESUME && !queue->is_cancelled)
             pthread_cond_wait(&queue->emptied, &queue->lock);
     unsigned place = (queue->first + queue->count) % QUEUE_LENGTH;
@@ -255,10 +279,11 @@ static bool finish_first(struct queue *queue)
 {
     const struct stage_state *stages = queue->stages;
     bool may_be_done = true;
+    int looks = 0;
     while (stages[WORK_ASIDE].done == 0 && may_be_done) {
         bool is_advanced = advance_any(queue);
         may_be_done = is_advanced || stages[GROUPING].is_busy || stages[WORK_ASIDE].is_busy;
-        if (!is_advanced && may_be_done)
+        if (!is_advanced && may_be_done && !may_look_again(queue, &looks))
             pthread_cond_wait(&queue->filled, &queue->lock);
     }
     return stages[WORK_ASIDE].done > 0;
