@@ -134,14 +134,11 @@ static bool take_option(struct cursor *options, size_t length, struct tcp_option
     return !read->is_malformed;
 }
 
-void tcp_read_options(struct cursor options, size_t length, struct tcp_options *read)
+/* Not inline: it is the rare way. */
+__attribute__((noinline)) static void read_list(struct cursor options, size_t length,
+                                                struct tcp_options *read)
 {
     size_t missing = length - options.left;
-    if (is_timestamps_alone(&options)) {
-        cursor_skip(&options, 2);
-        read_timestamps(&options, read);
-        return;
-    }
     while (options.left > 0 && u8_at(&options, 0) != OPTION_END) {
         if (u8_at(&options, 0) == OPTION_NONE) {
             cursor_skip(&options, 1);
@@ -151,6 +148,16 @@ void tcp_read_options(struct cursor options, size_t length, struct tcp_options *
         if (option_length < 2 || option_length > options.left + missing ||
             !take_option(&options, option_length, read))
             return;
+    }
+}
+
+void tcp_read_options(struct cursor options, size_t length, struct tcp_options *read)
+{
+    if (is_timestamps_alone(&options)) {
+        cursor_skip(&options, 2);
+        read_timestamps(&options, read);
+    } else {
+        read_list(options, length, read);
     }
 }
 
