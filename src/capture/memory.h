@@ -35,14 +35,18 @@ struct memory {
  * one thread writes with every packet then never shares a line with what another one uses, SQLite's
  * own memory included: each write would make the other one wait.  AddressSanitizer has margins of
  * its own, and watches them. */
-#ifdef __has_feature
-#define BLOCKS_ARE_WATCHED __has_feature(address_sanitizer)
-#elif defined(__SANITIZE_ADDRESS__)
-#define BLOCKS_ARE_WATCHED 1
-#else
-#define BLOCKS_ARE_WATCHED 0
+#if defined(__SANITIZE_ADDRESS__) /* gcc */
+#define BLOCKS_ARE_WATCHED
+#elif defined(__has_feature) /* clang */
+#if __has_feature(address_sanitizer)
+#define BLOCKS_ARE_WATCHED
 #endif
-enum { MEMORY_MARGIN = BLOCKS_ARE_WATCHED ? 0 : 128 };
+#endif
+#ifdef BLOCKS_ARE_WATCHED
+enum { MEMORY_MARGIN = 0 };
+#else
+enum { MEMORY_MARGIN = 128 };
+#endif
 
 /* A zeroed block of `size` bytes, or NULL with FAULT_MEMORY or FAULT_MEMORY_LIMIT. */
 void *memory_allocate(struct memory *memory, size_t size, struct fault *fault);
