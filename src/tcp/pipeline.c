@@ -27,7 +27,9 @@ struct stage_state {
     bool has_failed; /* the next one could not be done: stage_fault */
 };
 
-/* Between the two threads. */
+/* Between the two threads.  Memory that the other thread has read is slow to write, and slowest
+ * piece by piece: the reading thread decodes into a batch of its own and copies it into its place.
+ */
 struct queue {
     const struct pipeline *pipeline; /* whose stream is read, and whose work is done */
     pthread_t reader;
@@ -41,6 +43,7 @@ struct queue {
     bool has_failed;     /* what waits is followed by the fault */
     struct fault fault;
     struct fault stage_fault;
+    struct grouped_batch own; /* the reading thread's, until it is put */
     struct grouped_batch batches[QUEUE_LENGTH];
 };
 
@@ -60,6 +63,12 @@ struct pipeline {
     struct grouped_batch batch; /* what the caller's thread reads */
 };
 
+/* The i-th place of the queue. */
+static struct grouped_batch *place_in(struct queue *queue, unsigned i)
+{
+    return &queue->batches[(queue->first + i) % QUEUE_LENGTH];
+}
+
 /* ---- the work ---- */
 
 static bool do_stage(const struct pipeline_work *work, enum stage stage,
@@ -71,26 +80,37 @@ static bool do_stage(const struct pipeline_work *work, enum stage stage,
     return !work->aside || work->aside(work->context, batch, fault);
 }
 
-/* Does the stage with the next batch that is ready for it; false if there is none, or if the other
- * thread is at it.  The lock is held, but not meanwhile. */
-static bool advance(struct queue *queue, enum stage stage)
+static bool stage_is_free(const struct stage_state *state)
+{
+    return !state->is_busy && !state->has_failed;
+}
+
+/* Does the stage with its next batch; false if it failed.  The lock is held, but not meanwhile. */
+static bool do_next(struct queue *queue, enum stage stage, struct grouped_batch *batch)
 {
     struct stage_state *state = &queue->stages[stage];
-    unsigned ready = stage == GROUPING ? queue->count : queue->stages[stage - 1].done;
-    if (state->done == ready || state->is_busy || state->has_failed)
-        return false;
-    struct grouped_batch *batch = &queue->batches[(queue->first + state->done) % QUEUE_LENGTH];
     struct fault fault;
     state->is_busy = true;
     pthread_mutex_unlock(&queue->lock);
     bool is_done = do_stage(&queue->pipeline->work, stage, batch, &fault);
     pthread_mutex_lock(&queue->lock);
     state->is_busy = false;
-    state->done += is_done;
     if (!is_done) {
         state->has_failed = true;
         queue->stage_fault = fault;
     }
+    return is_done;
+}
+
+/* Does the stage with the next batch of the queue that is ready for it; false if there is none, or
+ * if the other thread is at it.  The lock is held, but not meanwhile. */
+static bool advance(struct queue *queue, enum stage stage)
+{
+    struct stage_state *state = &queue->stages[stage];
+    unsigned ready = stage == GROUPING ? queue->count : queue->stages[stage - 1].done;
+    if (state->done == ready || !stage_is_free(state))
+        return false;
+    state->done += do_next(queue, stage, place_in(queue, state->done));
     pthread_cond_signal(&queue->filled);
     return true;
 }
@@ -120,8 +140,8 @@ static bool is_full(const struct queue *queue)
     return queue->count == QUEUE_LENGTH && !queue->is_cancelled;
 }
 
-/* Waits for a free place, or works meanwhile; NULL if nobody takes any more. */
-static struct grouped_batch *wait_for_place(struct queue *queue)
+/* Waits for a free place, or works meanwhile; false if nobody takes any more. */
+static bool wait_for_place(struct queue *queue)
 {
     int looks = 0;
     pthread_mutex_lock(&queue->lock);
@@ -130,18 +150,41 @@ static struct grouped_batch *wait_for_place(struct queue *queue)
     if (is_full(queue))
         while (queue->count > QUEUE_RESUME && !queue->is_cancelled)
             pthread_cond_wait(&queue->emptied, &queue->lock);
-    unsigned place = (queue->first + queue->count) % QUEUE_LENGTH;
     bool is_cancelled = queue->is_cancelled;
     pthread_mutex_unlock(&queue->lock);
-    return is_cancelled ? NULL : &queue->batches[place];
+    return !is_cancelled;
+}
+
+/* Groups the reading thread's batch, unless one before it is not grouped yet or the caller has the
+ * time for it; whether it did.  The lock is held, but not meanwhile. */
+static bool group_own(struct queue *queue)
+{
+    const struct stage_state *state = &queue->stages[GROUPING];
+    return !queue->reader_is_late && state->done == queue->count && stage_is_free(state) &&
+           do_next(queue, GROUPING, &queue->own);
+}
+
+static void copy_batch(struct grouped_batch *to, const struct grouped_batch *from, bool is_grouped)
+{
+    size_t count = from->read.count;
+    memcpy(&to->read, &from->read,
+           offsetof(struct segment_batch, segments) + count * sizeof *from->read.segments);
+    if (is_grouped)
+        memcpy(to->assignments, from->assignments, count * sizeof *from->assignments);
 }
 
 /* Puts the batch that was filled, and groups it unless the caller is faster; of one that failed,
- * what came before the fault. */
+ * what came before the fault.  There is a place for it. */
 static void put(struct queue *queue, const struct fault *fault, bool has_ended)
 {
     pthread_mutex_lock(&queue->lock);
+    bool is_grouped = group_own(queue);
+    struct grouped_batch *place = place_in(queue, queue->count);
+    pthread_mutex_unlock(&queue->lock);
+    copy_batch(place, &queue->own, is_grouped);
+    pthread_mutex_lock(&queue->lock);
     queue->count++;
+    queue->stages[GROUPING].done += is_grouped;
     queue->has_ended = has_ended;
     if (queue->count == QUEUE_LENGTH)
         queue->reader_is_late = false;
@@ -159,14 +202,12 @@ static void put(struct queue *queue, const struct fault *fault, bool has_ended)
 static void *read_batches(void *context)
 {
     struct queue *queue = context;
+    struct segment_batch *batch = &queue->own.read;
     bool has_ended = false;
-    while (!has_ended) {
-        struct grouped_batch *batch = wait_for_place(queue);
-        if (!batch)
-            break;
+    while (!has_ended && wait_for_place(queue)) {
         struct fault fault;
-        bool has_failed = !segment_stream_fill(queue->pipeline->stream, &batch->read, &fault);
-        has_ended = has_failed || batch->read.at_end;
+        bool has_failed = !segment_stream_fill(queue->pipeline->stream, batch, &fault);
+        has_ended = has_failed || batch->at_end;
         put(queue, has_failed ? &fault : NULL, has_ended);
     }
     return NULL;
@@ -307,7 +348,7 @@ static const struct grouped_batch *take_first(struct pipeline *pipeline)
         fault_stopped(&pipeline->fault);
     if (is_last)
         join_reader(pipeline);
-    return pipeline->is_in_use ? &queue->batches[queue->first] : NULL;
+    return pipeline->is_in_use ? place_in(queue, 0) : NULL;
 }
 
 static const struct grouped_batch *read_alone(struct pipeline *pipeline)
