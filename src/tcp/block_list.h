@@ -30,11 +30,19 @@ static inline void *block_list_at(const struct block_list *list, size_t i)
     return list->blocks[i >> BLOCK_LIST_SHIFT] + (i & (BLOCK_LIST_ITEMS - 1)) * list->item_size;
 }
 
-/* Asks for the i-th item, if there is one. */
+/* Where the i-th item is or will be, to ask for that memory; NULL if there is none yet. */
+static inline const void *block_list_place(const struct block_list *list, size_t i)
+{
+    size_t blocks = (list->count + BLOCK_LIST_ITEMS - 1) >> BLOCK_LIST_SHIFT;
+    return i >> BLOCK_LIST_SHIFT < blocks ? block_list_at(list, i) : NULL;
+}
+
+/* Asks for the i-th item. */
 PREFETCH_FUNCTION void block_list_prefetch(const struct block_list *list, size_t i)
 {
-    if (i < list->count)
-        prefetch(block_list_at(list, i), list->item_size);
+    const void *place = block_list_place(list, i);
+    if (place)
+        prefetch(place, list->item_size);
 }
 
 /* Adds an item, which is zero; NULL with a fault. */

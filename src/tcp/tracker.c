@@ -72,9 +72,10 @@ static bool take_segment(struct tracker *tracker, const struct segment *segment,
 PREFETCH_FUNCTION void prefetch_connection(const struct tracker *tracker,
                                            const struct assignment *assignment)
 {
-    if (assignment->connection < tracker->connections.count)
-        connection_prefetch(block_list_at(&tracker->connections, assignment->connection),
-                            assignment->side);
+    const struct connection *connection =
+        block_list_place(&tracker->connections, assignment->connection);
+    if (connection)
+        connection_prefetch(connection, assignment->side);
 }
 
 bool tracker_take(struct tracker *tracker, const struct segment_batch *batch,
