@@ -18,7 +18,14 @@ static bool reserve(struct memory *memory, size_t size, struct fault *fault)
                      memory->limit);
 }
 
-/* What the system's allocator knows: the block and the margins around it. */
+/* What a block takes of the limit, and of the system: itself and its margins. */
+static size_t with_margins(size_t size)
+{
+    size_t margins = 2 * MEMORY_MARGIN;
+    return size <= SIZE_MAX - margins ? size + margins : SIZE_MAX;
+}
+
+/* What the system's allocator knows. */
 static void *base_of(void *block)
 {
     return block ? (char *)block - MEMORY_MARGIN : NULL;
@@ -31,11 +38,12 @@ static void *block_in(void *base)
 
 void *memory_allocate(struct memory *memory, size_t size, struct fault *fault)
 {
-    if (!reserve(memory, size, fault))
+    size_t whole = with_margins(size);
+    if (!reserve(memory, whole, fault))
         return NULL;
-    void *block = block_in(calloc(1, size + 2 * MEMORY_MARGIN));
+    void *block = block_in(calloc(1, whole));
     if (!block) {
-        atomic_fetch_sub(&memory->used, size);
+        atomic_fetch_sub(&memory->used, whole);
         fault_out_of_memory(fault);
     }
     return block;
@@ -44,19 +52,20 @@ void *memory_allocate(struct memory *memory, size_t size, struct fault *fault)
 void *memory_resize(struct memory *memory, void *block, size_t old_size, size_t new_size,
                     struct fault *fault)
 {
-    if (new_size > old_size && !reserve(memory, new_size - old_size, fault))
+    size_t whole = with_margins(new_size), before = block ? with_margins(old_size) : 0;
+    if (whole > before && !reserve(memory, whole - before, fault))
         return NULL;
-    char *resized = block_in(realloc(base_of(block), new_size + 2 * MEMORY_MARGIN));
+    char *resized = block_in(realloc(base_of(block), whole));
     if (!resized) {
-        if (new_size > old_size)
-            atomic_fetch_sub(&memory->used, new_size - old_size);
+        if (whole > before)
+            atomic_fetch_sub(&memory->used, whole - before);
         fault_out_of_memory(fault);
         return NULL;
     }
+    if (whole < before)
+        atomic_fetch_sub(&memory->used, before - whole);
     if (new_size > old_size)
         memset(resized + old_size, 0, new_size - old_size);
-    else
-        atomic_fetch_sub(&memory->used, old_size - new_size);
     return resized;
 }
 
@@ -65,7 +74,7 @@ void memory_release(struct memory *memory, void *block, size_t size)
     if (!block)
         return;
     free(base_of(block));
-    atomic_fetch_sub(&memory->used, size);
+    atomic_fetch_sub(&memory->used, with_margins(size));
 }
 
 static bool is_pages(size_t size)

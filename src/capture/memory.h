@@ -26,7 +26,7 @@ static inline bool stop_is_wanted(const struct stop *stop)
 }
 
 struct memory {
-    atomic_size_t used; /* bytes in use */
+    atomic_size_t used; /* bytes in use, margins included */
     size_t limit;       /* bytes that may be in use */
     struct stop stop;
 };

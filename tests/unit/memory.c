@@ -1,4 +1,4 @@
-/* memory.h: blocks are zeroed, counted, limited, and lie apart. */
+/* memory.h: blocks are zeroed, counted with their margins, limited, and lie apart. */
 #include "capture/memory.h"
 
 #include "check.h"
@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { BLOCKS = 64, SIZE = 24 };
+enum { BLOCKS = 64, SIZE = 24, MARGINS = 2 * MEMORY_MARGIN };
 
-static struct memory memory = {.limit = 4096};
+static struct memory memory = {.limit = 65536};
 static struct fault fault;
 
 static bool is_filled(const char *block, size_t size, char value)
@@ -47,9 +47,9 @@ static void keeps_content_when_resized(void)
     memset(block, 7, SIZE);
     block = memory_resize(&memory, block, SIZE, 40 * SIZE, &fault);
     CHECK(block && is_filled(block, SIZE, 7) && is_filled(block + SIZE, 39 * SIZE, 0));
-    CHECK(memory.used == 40 * SIZE);
+    CHECK(memory.used == 40 * SIZE + MARGINS);
     block = memory_resize(&memory, block, 40 * SIZE, SIZE / 2, &fault);
-    CHECK(block && is_filled(block, SIZE / 2, 7) && memory.used == SIZE / 2);
+    CHECK(block && is_filled(block, SIZE / 2, 7) && memory.used == SIZE / 2 + MARGINS);
     memory_release(&memory, block, SIZE / 2);
     CHECK(memory.used == 0);
 }
@@ -57,7 +57,7 @@ static void keeps_content_when_resized(void)
 static void begins_with_a_resize(void)
 {
     char *block = memory_resize(&memory, NULL, 0, SIZE, &fault);
-    CHECK(block && is_filled(block, SIZE, 0) && memory.used == SIZE);
+    CHECK(block && is_filled(block, SIZE, 0) && memory.used == SIZE + MARGINS);
     memory_release(&memory, block, SIZE);
     memory_release(&memory, NULL, 0);
     CHECK(memory.used == 0);
@@ -65,11 +65,13 @@ static void begins_with_a_resize(void)
 
 static void refuses_what_is_beyond_the_limit(void)
 {
-    char *block = memory_allocate(&memory, memory.limit, &fault);
+    size_t size = memory.limit - MARGINS;
+    char *block = memory_allocate(&memory, size, &fault);
     CHECK(block && !memory_allocate(&memory, 1, &fault) && fault.code == FAULT_MEMORY_LIMIT);
-    CHECK(!memory_resize(&memory, block, memory.limit, memory.limit + 1, &fault));
-    CHECK(memory.used == memory.limit && is_filled(block, memory.limit, 0));
-    memory_release(&memory, block, memory.limit);
+    CHECK(!memory_resize(&memory, block, size, size + 1, &fault));
+    CHECK(memory.used == memory.limit && is_filled(block, size, 0));
+    memory_release(&memory, block, size);
+    CHECK(!memory_allocate(&memory, SIZE_MAX, &fault) && fault.code == FAULT_MEMORY_LIMIT);
     CHECK(memory.used == 0);
 }
 
