@@ -17,12 +17,16 @@ static struct memory memory = {.limit = 64 << 20};
 static struct fault fault;
 static struct bytes file;
 
-static void put_packets(void)
+/* Packets of one flow, but each one from that number on is of its own. */
+static void put_packets(uint32_t flows_from)
 {
+    enum { IDENTIFIED_BY = 12 }; /* the source address, in an IPv4 header */
     struct built built = build(IPV4_TCP);
     file.length = 0;
     put_pcap_header(&file, 0xa1b2c3d4, 65535, 101);
     for (uint32_t i = 0; i < PACKETS; i++) {
+        if (i >= flows_from)
+            memcpy(built.data + IDENTIFIED_BY, &i, sizeof i);
         put32(&file, i);
         put32(&file, 0);
         put32(&file, (uint32_t)built.length);
@@ -182,6 +186,30 @@ static void test_work_fault(const char *path)
     }
 }
 
+/* When there is no memory for grouping, the fault comes after the batches that were grouped. */
+static void test_grouping_fault(const char *path)
+{
+    size_t limit = memory.limit;
+    put_packets(PIPELINE_ALONE);
+    const char *flows = write_file("flows.pcap", &file);
+    for (int two_threads = 0; two_threads < 2; two_threads++) {
+        struct opened opened = open_pipeline(path, two_threads);
+        take(&opened, PACKETS);
+        memory.limit = memory.used + (100 << 10);
+        close_pipeline(opened);
+        opened = open_pipeline(flows, two_threads);
+        long taken = take(&opened, PACKETS + 1);
+        CHECK(taken > PIPELINE_ALONE && taken < PACKETS);
+        for (int i = 0; i < 2; i++) {
+            CHECK_INT(fault.code, FAULT_MEMORY_LIMIT);
+            fault.code = FAULT_NONE;
+            CHECK(!pipeline_next(opened.pipeline, &fault));
+        }
+        close_pipeline(opened);
+        memory.limit = limit;
+    }
+}
+
 /* ---- a pipe that falls silent ---- */
 
 static const char *pipe_path;
@@ -236,15 +264,17 @@ static void test_stop(void)
 int main(void)
 {
     make_folder();
-    put_packets();
+    put_packets(PACKETS);
     const char *path = write_file("packets.pcap", &file);
     test_same(path);
     test_few(path);
     test_early_close(path);
     test_fork(path);
     test_work_fault(path);
+    test_grouping_fault(path);
+    put_packets(PACKETS);
     test_fault();
-    put_packets();
+    put_packets(PACKETS);
     test_stop();
     remove_folder();
     return check_done();
