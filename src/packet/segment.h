@@ -47,6 +47,7 @@ enum {
 struct tcp_options {
     bool has_mss, has_window_scale, has_timestamps, sack_permitted;
     bool is_malformed;    /* one is too short for its kind: tshark judges no more of the segment */
+    bool has_ended;       /* one has a length below 2: tshark looks at nothing behind it */
     uint8_t window_scale; /* as sent */
     uint8_t sack_count;
     uint8_t mptcp_messages; /* bit n: Multipath TCP's subtype n, of the eight that tshark tells
@@ -107,10 +108,12 @@ static inline bool segment_is_syn_ack(const struct segment *segment)
     return (segment->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
 }
 
-/* Whether tshark comes to the end of the options: all were captured, and none is malformed. */
+/* Whether tshark comes to the end of the options: all that it looks at were captured, and none is
+ * malformed. */
 static inline bool segment_options_are_read(const struct segment *segment)
 {
-    return segment->options_known && !segment->options.is_malformed;
+    const struct tcp_options *options = &segment->options;
+    return (segment->options_known || options->has_ended) && !options->is_malformed;
 }
 
 /* "vxlan/gre" into text, which holds at least TUNNEL_TEXT_SIZE bytes; returns text, or NULL if

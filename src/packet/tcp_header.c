@@ -145,6 +145,7 @@ __attribute__((noinline)) static void read_list(struct cursor options, size_t le
             continue;
         }
         size_t option_length = u8_at(&options, 1);
+        read->has_ended = options.left > 1 && option_length < 2;
         if (option_length < 2 || option_length > options.left + missing ||
             !take_option(&options, option_length, read))
             return;
@@ -249,7 +250,8 @@ enum fate decode_tcp(struct walk *walk, struct cursor bytes)
     segment->dst_port = be16_at(&bytes, 2);
     segment->checksum = CHECKSUM_UNKNOWN;
     options->has_mss = options->has_window_scale = false;
-    options->has_timestamps = options->sack_permitted = options->is_malformed = false;
+    options->has_timestamps = options->sack_permitted = false;
+    options->is_malformed = options->has_ended = false;
     options->sack_count = options->mptcp_messages = 0;
     if (bytes.left < HEADER_USED) {
         take_ports_only(segment);

@@ -55,6 +55,20 @@ static void test_cut_options(void)
     CHECK(read_cut_options("020405b4 08", 20).has_mss);
 }
 
+/* A list that ends before what was cut, so that nothing is missed.  tshark looks at what follows
+ * the end mark, and at the bytes of an option that goes beyond the header. */
+static void test_ended_before_the_cut(void)
+{
+    CHECK(read_cut_options("0501 080a 4c08", 32).has_ended);
+    CHECK(read_cut_options("0101 0800", 12).has_ended);
+    CHECK(!read_cut_options("0101 0520 0000", 20).has_ended);
+    CHECK(!read_cut_options("0100 0005", 12).has_ended);
+    CHECK(!read_cut_options("0101 080a 4c08", 32).has_ended);
+    CHECK(!read_cut_options("0101 08", 12).has_ended);
+    CHECK(!read_cut_options("020405b4", 12).has_ended);
+    CHECK(!read_cut_options("0509 00000001 00 0000 0501", 20).has_ended); /* malformed */
+}
+
 /* What ends the list, what is skipped, and what wins. */
 static void test_odd_options(void)
 {
@@ -127,6 +141,7 @@ int main(void)
 {
     test_usual_options();
     test_cut_options();
+    test_ended_before_the_cut();
     test_odd_options();
     test_checksum();
     test_long_checksum();
