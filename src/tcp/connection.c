@@ -205,8 +205,16 @@ static bool send(struct step *step, bool *listed)
     return count_unique(step, sent.length, repeated);
 }
 
+/* tcptrace's round trip of the data that the segment acknowledges. */
+static void add_round_trip(struct step *step, const struct acknowledged *result)
+{
+    if (result->is_sample)
+        round_trips_add(&step->receiver->round_trips,
+                        step->segment->time_ns - result->sample_sent_ns);
+}
+
 /* Takes the ACK number off what the receiver has in flight: Wireshark's ack_rtt of this segment,
- * and tcptrace's round trip of the data that it acknowledges. */
+ * and tcptrace's round trip. */
 static bool acknowledge(struct step *step)
 {
     const struct segment *segment = step->segment;
@@ -220,9 +228,31 @@ static bool acknowledge(struct step *step)
         return false;
     verdict->ack_rtt_ns = segment->time_ns - result.exact_sent_ns;
     verdict->has_ack_rtt = result.is_exact && verdict->ack_rtt_ns; /* tshark hides a time of 0 */
-    if (result.is_sample)
-        round_trips_add(&receiver->round_trips, segment->time_ns - result.sample_sent_ns);
+    add_round_trip(step, &result);
     return true;
+}
+
+/* The same for tcptrace alone. */
+static bool acknowledge_traced(struct step *step)
+{
+    const struct segment *segment = step->segment;
+    struct acknowledged result;
+    if (!(segment->flags & TCP_ACK))
+        return true;
+    if (!in_flight_acknowledge_traced(&step->receiver->in_flight, segment->ack,
+                                      step->assignment->base[RECEIVER], &result, step->memory,
+                                      step->fault))
+        return false;
+    add_round_trip(step, &result);
+    return true;
+}
+
+/* Whether the window was closed, as tcptrace sees it. */
+static void note_window(struct direction *sender, const struct segment *segment)
+{
+    if (!(segment->flags & TCP_RST))
+        sender->sequence.window_is_closed =
+            !segment->window || !(segment->flags & (TCP_ACK | TCP_SYN));
 }
 
 /* Everything that needs the segment's length: the judgements, and what is in flight before and
@@ -246,10 +276,17 @@ static bool analyse(struct step *step)
         return false;
     verdict->bytes_in_flight = sequence_in_flight(&sender->sequence, &receiver->sequence, segment,
                                                   in_flight_span(&sender->in_flight));
-    if (!(segment->flags & TCP_RST))
-        sender->sequence.window_is_closed =
-            !segment->window || !(segment->flags & (TCP_ACK | TCP_SYN));
+    note_window(sender, segment);
     return true;
+}
+
+/* Of a segment whose data offset lies beyond the datagram, what tcptrace takes: ACK and window. */
+static bool analyse_unsized(struct step *step)
+{
+    if (!step->segment->is_traced)
+        return true;
+    note_window(step->sender, step->segment);
+    return acknowledge_traced(step);
 }
 
 /* Numbers and window as tshark shows them: of a segment of unknown length, as they were sent. */
@@ -316,7 +353,7 @@ static bool take(struct step *step)
     if (!take_events(step))
         return false;
     show_relative(step);
-    if (segment->length_known && !analyse(step))
+    if (segment->length_known ? !analyse(step) : !analyse_unsized(step))
         return false;
     if (segment_options_are_read(segment))
         connection->mptcp_messages |= segment->options.mptcp_messages;

@@ -231,6 +231,19 @@ bool in_flight_acknowledge(struct in_flight *flight, uint32_t ack, bool is_trace
     return true;
 }
 
+bool in_flight_acknowledge_traced(struct in_flight *flight, uint32_t ack, uint32_t base,
+                                  struct acknowledged *acknowledged, struct tcp_memory *memory,
+                                  struct fault *fault)
+{
+    *acknowledged = (struct acknowledged){0};
+    if (!flight->is_split && !split(flight, base, memory, fault))
+        return false;
+    acknowledged->is_sample = byte_ranges_acknowledge(
+        &flight->split->ranges, ack, &acknowledged->sample_sent_ns, &memory->byte_ranges);
+    join(flight, memory);
+    return true;
+}
+
 uint32_t in_flight_span(const struct in_flight *flight)
 {
     if (flight->is_split)

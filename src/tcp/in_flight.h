@@ -65,6 +65,11 @@ bool in_flight_acknowledge(struct in_flight *flight, uint32_t ack, bool is_trace
                            struct acknowledged *acknowledged, struct tcp_memory *memory,
                            struct fault *fault);
 
+/* The same of a segment that Wireshark takes no ACK from, but tcptrace does: no exact ACK. */
+bool in_flight_acknowledge_traced(struct in_flight *flight, uint32_t ack, uint32_t base,
+                                  struct acknowledged *acknowledged, struct tcp_memory *memory,
+                                  struct fault *fault);
+
 /* Wireshark's highest end less lowest number of its list; 0 if it is empty. */
 uint32_t in_flight_span(const struct in_flight *flight);
 

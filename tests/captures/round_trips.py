@@ -108,3 +108,18 @@ def offloaded():
     talk.server.send(100, after=1)
     talk.client.ack(after=8)
     return talk
+
+
+@scenario
+def data_offset_beyond():
+    """The server's data offsets lie beyond its segments: tcptrace takes its acknowledgements and windows all the
+    same."""
+    talk = Conversation()
+    talk.client.syn()
+    talk.server.syn_ack(after=7, data_offset=15)
+    talk.client.ack()
+    talk.client.send(100)
+    talk.server.ack(after=10, data_offset=15)
+    talk.client.send(50)
+    talk.server.ack(after=20)
+    return talk
