@@ -1,7 +1,8 @@
 /* IPv6 and its extension headers.
  *
- * Source: RFC 8200; RFC 2675 (jumbograms), RFC 4302 (AH), RFC 8754 (segment routing).  A payload
- * length of 0 without a jumbo option is an empty packet, as in tshark. */
+ * Source: RFC 8200; RFC 2675 (jumbograms), RFC 4302 (AH), RFC 6554 (RPL source routes), RFC 8754
+ * (segment routing).  A payload length of 0 without a jumbo option is an empty packet, as in
+ * tshark. */
 #include "packet/walk.h"
 
 enum {
@@ -91,13 +92,32 @@ enum fate decode_ipv6_options(struct walk *walk, struct cursor bytes)
     return decode_ip_protocol(walk, bytes, u8_at(&header, 0));
 }
 
+/* The address at the end of a list of those that leave out what they share with the destination:
+ * CmprI bytes, the last one CmprE, and Pad bytes follow it (RFC 6554 section 3).  False if it is
+ * beyond the header. */
+static bool take_compressed_destination(struct segment *segment, const struct cursor *header,
+                                        bool is_final)
+{
+    enum { FIXED = 8 };
+    int inner = 16 - (u8_at(header, 4) >> 4), last = 16 - (u8_at(header, 4) & 0xf);
+    int pad = u8_at(header, 5) >> 4, space = (int)header->left - FIXED;
+    int before = (space - pad - last) / inner; /* addresses; rounded towards 0, as by tshark */
+    if (space == 0 || before < 0)
+        return true;
+    size_t offset = FIXED + (size_t)(before * inner), size = (size_t)last;
+    return cursor_holds(header, offset, size) &&
+           (!is_final || copy_at(header, offset, segment->dst + 16 - size, size));
+}
+
 /* While segments are left, the header's destination is only the next stop: the connection ends at
  * the last address of the list, which segment routing writes first.  False if there is no room for
  * the address that the type has. */
 static bool take_final_destination(struct segment *segment, const struct cursor *header)
 {
-    enum { SOURCE_ROUTE = 0, MOBILE_IPV6 = 2, SEGMENT_ROUTING = 4, ONE_ADDRESS = 24 };
+    enum { SOURCE_ROUTE = 0, MOBILE_IPV6 = 2, RPL = 3, SEGMENT_ROUTING = 4, ONE_ADDRESS = 24 };
     uint8_t type = u8_at(header, 2), segments_left = u8_at(header, 3);
+    if (type == RPL)
+        return take_compressed_destination(segment, header, segments_left > 0);
     if (type != SOURCE_ROUTE && type != MOBILE_IPV6 && type != SEGMENT_ROUTING)
         return true;
     if (header->left < ONE_ADDRESS)

@@ -396,6 +396,37 @@ static void test_routing_header(struct decoder *decoder)
     CHECK(memcmp(segment.dst, "\x20\x09\0\0\0\0\0\0\0\0\0\0\0\0\0\7", 16) == 0);
 }
 
+/* RFC 6554: addresses without the bytes that they share with the destination, and padding. */
+static void test_rpl_routing_header(struct decoder *decoder)
+{
+    static const struct {
+        const char *hex;
+        enum fate fate;
+        unsigned changed; /* the last bytes of the destination, */
+        uint8_t first;    /* the first of which becomes this */
+    } headers[] = {
+        {IPV6_HEADER("2b") "06010302 ff500000 0a0b0c0000000000 | " TCP, FATE_SEGMENT, 1, 0x0c},
+        {IPV6_HEADER("2b") "06010301 fd500000 aabbcc0000000000 | " TCP, FATE_SEGMENT, 3, 0xaa},
+        {IPV6_HEADER("2b") "06020301 00000000 20090000000000000000000000000007 | " TCP,
+         FATE_SEGMENT, 16, 0x20},
+        {IPV6_HEADER("2b") "06010300 ff500000 0a0b0c0000000000 | " TCP, FATE_SEGMENT, 0, 0},
+        {IPV6_HEADER("2b") "06000301 00000000 | " TCP, FATE_SEGMENT, 0, 0},
+        {IPV6_HEADER("2b") "06010301 00000000 0a0b0c0000000000 | " TCP, FATE_MALFORMED, 0, 0},
+    };
+    struct segment segment, plain;
+    struct built built = build(IPV6_TCP);
+    struct packet packet = packet_over(&built, 101);
+    CHECK_INT(decode(decoder, &packet, &plain), FATE_SEGMENT);
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        size_t kept = 16 - headers[i].changed;
+        built = build(headers[i].hex);
+        packet = packet_over(&built, 101);
+        CHECK_INT(decode(decoder, &packet, &segment), headers[i].fate);
+        CHECK(memcmp(segment.dst, plain.dst, kept) == 0);
+        CHECK(kept == 16 || segment.dst[kept] == headers[i].first);
+    }
+}
+
 static void test_fragments(struct decoder *decoder)
 {
     struct segment segment;
@@ -482,6 +513,7 @@ int main(void)
     test_fields(decoder);
     test_lengths(decoder);
     test_routing_header(decoder);
+    test_rpl_routing_header(decoder);
     test_fragments(decoder);
     test_depth(decoder);
     decoder_close(decoder);
