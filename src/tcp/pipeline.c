@@ -110,7 +110,8 @@ static bool advance(struct queue *queue, enum stage stage)
     unsigned ready = stage == GROUPING ? queue->count : queue->stages[stage - 1].done;
     if (state->done == ready || !stage_is_free(state))
         return false;
-    state->done += do_next(queue, stage, place_in(queue, state->done));
+    bool is_done = do_next(queue, stage, place_in(queue, state->done));
+    state->done += is_done; /* only now: meanwhile the caller may have dropped a batch */
     pthread_cond_signal(&queue->filled);
     return true;
 }
