@@ -172,7 +172,7 @@ static bool count_covered(struct in_flight *flight, uint32_t ack, bool is_traced
         return !is_traced || !flight->has_below || same_quadrant(ack, flight->below_last);
     if (!same_quadrant(ack, flight->oldest.seq))
         return false;
-    while (*covered < count && segment_at(flight, *covered)->end <= ack)
+    while (*covered < count && segment_at(flight, *covered)->end - 1 < ack) /* the end may be 0 */
         ++*covered;
     if (*covered < count && segment_at(flight, *covered)->seq < ack)
         return false;

@@ -178,8 +178,28 @@ static void test_behaviour(const struct behaviour *b)
     CHECK_INT(memory.used, 0);
 }
 
+/* The last segment in flight ends where the numbers begin again, and an older ACK comes late. */
+static void test_end_at_zero(void)
+{
+    struct pair pair = {.base = 0xfffff000, .next = 0xfffff000};
+    pools_open(&pair.pools);
+    pools_open(&pair.pools_apart);
+    send(&pair, 0xfffff000, 0xfffff800, 0x800);
+    acknowledge(&pair, 0xfffff800, true);
+    send(&pair, 0xfffff800, 0, 0x800);
+    acknowledge(&pair, 0xfffff400, true);
+    CHECK_INT(in_flight_span(&pair.flight), 0x800);
+    acknowledge(&pair, 0, true);
+    CHECK_INT(in_flight_span(&pair.flight), 0);
+    CHECK_INT(pair.differences, 0);
+    arena_close(&pair.pools.arena);
+    arena_close(&pair.pools_apart.arena);
+    CHECK_INT(memory.used, 0);
+}
+
 int main(void)
 {
+    test_end_at_zero();
     for (size_t i = 0; i < sizeof behaviours / sizeof *behaviours; i++)
         test_behaviour(&behaviours[i]);
     return check_done();
