@@ -205,45 +205,26 @@ static bool send(struct step *step, bool *listed)
     return count_unique(step, sent.length, repeated);
 }
 
-/* tcptrace's round trip of the data that the segment acknowledges. */
-static void add_round_trip(struct step *step, const struct acknowledged *result)
-{
-    if (result->is_sample)
-        round_trips_add(&step->receiver->round_trips,
-                        step->segment->time_ns - result->sample_sent_ns);
-}
-
 /* Takes the ACK number off what the receiver has in flight: Wireshark's ack_rtt of this segment,
- * and tcptrace's round trip. */
+ * and tcptrace's round trip of the data that it acknowledges. */
 static bool acknowledge(struct step *step)
 {
     const struct segment *segment = step->segment;
     struct direction *receiver = step->receiver;
     struct sequence_verdict *verdict = &step->verdict->sequence;
     struct acknowledged result;
-    bool is_traced = segment->flags & TCP_ACK && segment->is_traced;
-    if (!in_flight_acknowledge(&receiver->in_flight, segment->ack, is_traced,
+    unsigned by = (segment->length_known ? BY_WIRESHARK : 0) |
+                  (segment->flags & TCP_ACK && segment->is_traced ? BY_TCPTRACE : 0);
+    if (!by)
+        return true;
+    if (!in_flight_acknowledge(&receiver->in_flight, segment->ack, by,
                                step->assignment->base[RECEIVER], &result, step->memory,
                                step->fault))
         return false;
     verdict->ack_rtt_ns = segment->time_ns - result.exact_sent_ns;
     verdict->has_ack_rtt = result.is_exact && verdict->ack_rtt_ns; /* tshark hides a time of 0 */
-    add_round_trip(step, &result);
-    return true;
-}
-
-/* The same for tcptrace alone. */
-static bool acknowledge_traced(struct step *step)
-{
-    const struct segment *segment = step->segment;
-    struct acknowledged result;
-    if (!(segment->flags & TCP_ACK))
-        return true;
-    if (!in_flight_acknowledge_traced(&step->receiver->in_flight, segment->ack,
-                                      step->assignment->base[RECEIVER], &result, step->memory,
-                                      step->fault))
-        return false;
-    add_round_trip(step, &result);
+    if (result.is_sample)
+        round_trips_add(&receiver->round_trips, segment->time_ns - result.sample_sent_ns);
     return true;
 }
 
@@ -283,10 +264,9 @@ static bool analyse(struct step *step)
 /* Of a segment whose data offset lies beyond the datagram, what tcptrace takes: ACK and window. */
 static bool analyse_unsized(struct step *step)
 {
-    if (!step->segment->is_traced)
-        return true;
-    note_window(step->sender, step->segment);
-    return acknowledge_traced(step);
+    if (step->segment->is_traced)
+        note_window(step->sender, step->segment);
+    return acknowledge(step);
 }
 
 /* Numbers and window as tshark shows them: of a segment of unknown length, as they were sent. */

@@ -206,14 +206,14 @@ static void cover(struct in_flight *flight, unsigned covered, uint32_t ack,
                   &memory->unacknowledged);
 }
 
-bool in_flight_acknowledge(struct in_flight *flight, uint32_t ack, bool is_traced, uint32_t base,
+bool in_flight_acknowledge(struct in_flight *flight, uint32_t ack, unsigned by, uint32_t base,
                            struct acknowledged *acknowledged, struct tcp_memory *memory,
                            struct fault *fault)
 {
     *acknowledged = (struct acknowledged){0};
     if (!flight->is_split) {
         unsigned covered;
-        if (count_covered(flight, ack, is_traced, &covered)) {
+        if (by & BY_WIRESHARK && count_covered(flight, ack, by & BY_TCPTRACE, &covered)) {
             if (covered)
                 cover(flight, covered, ack, acknowledged, memory);
             return true;
@@ -222,24 +222,12 @@ bool in_flight_acknowledge(struct in_flight *flight, uint32_t ack, bool is_trace
             return false;
     }
     struct split_lists *lists = flight->split;
-    acknowledged->is_exact = unacknowledged_acknowledge(
-        &lists->list, ack, base, &acknowledged->exact_sent_ns, &memory->unacknowledged);
-    if (is_traced)
+    if (by & BY_WIRESHARK)
+        acknowledged->is_exact = unacknowledged_acknowledge(
+            &lists->list, ack, base, &acknowledged->exact_sent_ns, &memory->unacknowledged);
+    if (by & BY_TCPTRACE)
         acknowledged->is_sample = byte_ranges_acknowledge(
             &lists->ranges, ack, &acknowledged->sample_sent_ns, &memory->byte_ranges);
-    join(flight, memory);
-    return true;
-}
-
-bool in_flight_acknowledge_traced(struct in_flight *flight, uint32_t ack, uint32_t base,
-                                  struct acknowledged *acknowledged, struct tcp_memory *memory,
-                                  struct fault *fault)
-{
-    *acknowledged = (struct acknowledged){0};
-    if (!flight->is_split && !split(flight, base, memory, fault))
-        return false;
-    acknowledged->is_sample = byte_ranges_acknowledge(
-        &flight->split->ranges, ack, &acknowledged->sample_sent_ns, &memory->byte_ranges);
     join(flight, memory);
     return true;
 }

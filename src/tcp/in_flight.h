@@ -58,17 +58,15 @@ struct acknowledged {
     int64_t exact_sent_ns, sample_sent_ns;
 };
 
-/* Takes the acknowledgement number of a segment from the other side.  Wireshark looks at it always,
- * tcptrace if is_traced: the ACK flag is set, and it takes the segment at all.  False with a fault.
- */
-bool in_flight_acknowledge(struct in_flight *flight, uint32_t ack, bool is_traced, uint32_t base,
+/* Who takes an acknowledgement number: Wireshark from every segment of known length, tcptrace from
+ * one with the ACK flag, if it takes the segment at all. */
+enum acknowledged_by { BY_WIRESHARK = 1, BY_TCPTRACE = 2 };
+
+/* Takes the acknowledgement number of a segment from the other side; `by` is a sum of enum
+ * acknowledged_by.  False with a fault. */
+bool in_flight_acknowledge(struct in_flight *flight, uint32_t ack, unsigned by, uint32_t base,
                            struct acknowledged *acknowledged, struct tcp_memory *memory,
                            struct fault *fault);
-
-/* The same of a segment that Wireshark takes no ACK from, but tcptrace does: no exact ACK. */
-bool in_flight_acknowledge_traced(struct in_flight *flight, uint32_t ack, uint32_t base,
-                                  struct acknowledged *acknowledged, struct tcp_memory *memory,
-                                  struct fault *fault);
 
 /* Wireshark's highest end less lowest number of its list; 0 if it is empty. */
 uint32_t in_flight_span(const struct in_flight *flight);

@@ -44,18 +44,18 @@ static void send(struct pair *pair, uint32_t seq, uint32_t end, uint32_t length)
     compare_span(pair);
 }
 
-static void acknowledge(struct pair *pair, uint32_t ack, bool has_ack_flag)
+static void acknowledge(struct pair *pair, uint32_t ack, unsigned by)
 {
     struct acknowledged got, expected = {0};
-    if (!in_flight_acknowledge(&pair->flight, ack, has_ack_flag, pair->base, &got, &pair->pools,
-                               &fault))
+    if (!in_flight_acknowledge(&pair->flight, ack, by, pair->base, &got, &pair->pools, &fault))
         abort();
     expected.is_exact =
+        by & BY_WIRESHARK &&
         unacknowledged_acknowledge(&pair->apart.list, ack, pair->base, &expected.exact_sent_ns,
                                    &pair->pools_apart.unacknowledged);
-    expected.is_sample =
-        has_ack_flag && byte_ranges_acknowledge(&pair->apart.ranges, ack, &expected.sample_sent_ns,
-                                                &pair->pools_apart.byte_ranges);
+    expected.is_sample = by & BY_TCPTRACE &&
+                         byte_ranges_acknowledge(&pair->apart.ranges, ack, &expected.sample_sent_ns,
+                                                 &pair->pools_apart.byte_ranges);
     pair->differences += got.is_exact != expected.is_exact || got.is_sample != expected.is_sample;
     pair->differences += got.is_exact && got.exact_sent_ns != expected.exact_sent_ns;
     pair->differences += got.is_sample && got.sample_sent_ns != expected.sample_sent_ns;
@@ -76,21 +76,22 @@ struct behaviour {
     const char *name;
     uint32_t length_max;
     unsigned acknowledgements;
-    unsigned repeats, holes, inside, without_flag, odd_lengths, wild, backwards, rebases;
+    unsigned repeats, holes, inside, without_flag, odd_lengths, wild, backwards, rebases, unsized;
 };
 
 static const struct behaviour behaviours[] = {
-    {"in order", 1000, 400, 0, 0, 0, 0, 0, 0, 0, 0},
-    {"in order, large", 1 << 26, 400, 0, 0, 0, 0, 0, 0, 0, 0},
-    {"repeats", 1000, 400, 20, 0, 0, 0, 0, 0, 0, 0},
-    {"holes", 1000, 400, 10, 20, 0, 0, 0, 0, 0, 0},
-    {"ACKs inside segments", 1000, 400, 5, 5, 20, 0, 0, 0, 0, 0},
-    {"segments without ACK", 1000, 400, 2, 2, 2, 20, 0, 0, 0, 0},
-    {"probes, and SYN with FIN", 10, 400, 2, 2, 2, 2, 20, 0, 0, 0},
-    {"a clock that goes back", 1000, 400, 5, 5, 5, 0, 0, 0, 50, 0},
-    {"wild numbers", 1000, 400, 5, 5, 5, 5, 5, 5, 5, 0},
-    {"few ACKs", 100, 20, 1, 1, 1, 1, 1, 0, 0, 0},
-    {"other bases", 1000, 400, 5, 5, 0, 0, 0, 0, 0, 5},
+    {"in order", 1000, 400, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"in order, large", 1 << 26, 400, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"repeats", 1000, 400, 20, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"holes", 1000, 400, 10, 20, 0, 0, 0, 0, 0, 0, 0},
+    {"ACKs inside segments", 1000, 400, 5, 5, 20, 0, 0, 0, 0, 0, 0},
+    {"segments without ACK", 1000, 400, 2, 2, 2, 20, 0, 0, 0, 0, 0},
+    {"probes, and SYN with FIN", 10, 400, 2, 2, 2, 2, 20, 0, 0, 0, 0},
+    {"a clock that goes back", 1000, 400, 5, 5, 5, 0, 0, 0, 50, 0, 0},
+    {"wild numbers", 1000, 400, 5, 5, 5, 5, 5, 5, 5, 0, 0},
+    {"few ACKs", 100, 20, 1, 1, 1, 1, 1, 0, 0, 0, 0},
+    {"other bases", 1000, 400, 5, 5, 0, 0, 0, 0, 0, 5, 0},
+    {"data offsets beyond the datagram", 1000, 400, 2, 2, 2, 20, 0, 0, 0, 0, 20},
 };
 
 static bool happens(struct random *random, unsigned of_a_thousand)
@@ -131,7 +132,9 @@ static void acknowledge_something(struct random *random, struct pair *pair,
     if (happens(random, b->wild))
         ack = wild_number(random, pair);
     bool has_ack_flag = !happens(random, b->without_flag);
-    acknowledge(pair, has_ack_flag || random_below(random, 2) ? ack : 0, has_ack_flag);
+    unsigned by =
+        (happens(random, b->unsized) ? 0 : BY_WIRESHARK) | (has_ack_flag ? BY_TCPTRACE : 0);
+    acknowledge(pair, has_ack_flag || random_below(random, 2) ? ack : 0, by);
 }
 
 /* The differences of one direction's life; *shared becomes how many of its steps one list was
@@ -181,15 +184,16 @@ static void test_behaviour(const struct behaviour *b)
 /* The last segment in flight ends where the numbers begin again, and an older ACK comes late. */
 static void test_end_at_zero(void)
 {
+    enum { BY_BOTH = BY_WIRESHARK | BY_TCPTRACE };
     struct pair pair = {.base = 0xfffff000, .next = 0xfffff000};
     pools_open(&pair.pools);
     pools_open(&pair.pools_apart);
     send(&pair, 0xfffff000, 0xfffff800, 0x800);
-    acknowledge(&pair, 0xfffff800, true);
+    acknowledge(&pair, 0xfffff800, BY_BOTH);
     send(&pair, 0xfffff800, 0, 0x800);
-    acknowledge(&pair, 0xfffff400, true);
+    acknowledge(&pair, 0xfffff400, BY_BOTH);
     CHECK_INT(in_flight_span(&pair.flight), 0x800);
-    acknowledge(&pair, 0, true);
+    acknowledge(&pair, 0, BY_BOTH);
     CHECK_INT(in_flight_span(&pair.flight), 0);
     CHECK_INT(pair.differences, 0);
     arena_close(&pair.pools.arena);

@@ -271,9 +271,8 @@ int main(void)
     test_early_close(path);
     test_fork(path);
     test_work_fault(path);
-    test_grouping_fault(path);
-    put_packets(PACKETS);
     test_fault();
+    test_grouping_fault(path);
     put_packets(PACKETS);
     test_stop();
     remove_folder();
