@@ -84,7 +84,7 @@ enum fate decode_fragment(struct walk *walk, struct cursor bytes, const struct i
         .time_ns = walk->packet->time_ns,
     };
     memcpy(fragment.key.src, segment->src, sizeof fragment.key.src);
-    memcpy(fragment.key.dst, segment->dst, sizeof fragment.key.dst);
+    memcpy(fragment.key.dst, segment_destination(segment), sizeof fragment.key.dst);
     switch (fragments_add(walk->decoder->fragments, &fragment, &bytes, walk->fault)) {
     case FRAGMENTS_COMPLETE:
         segment->reassembled = true;
@@ -108,11 +108,22 @@ static void take_ipv4_fields(struct segment *segment, const struct cursor *heade
     segment->ip_id = be16_at(header, 4);
 }
 
-/* Whether the options make sense: none is shorter than what its kind needs, by which tshark gives
- * up the packet.  What comes after an impossible length is ignored. */
-static bool options_are_sane(struct cursor options)
+/* Takes the next option, kind first; false at the end of the list or at an impossible length, after
+ * which nothing counts. */
+static bool next_option(struct cursor *options, struct cursor *option)
 {
     enum { END = 0, NO_OPERATION = 1 };
+    uint8_t kind = u8_at(options, 0), length = u8_at(options, 1);
+    if (options->left == 0 || kind == END)
+        return false;
+    if (kind == NO_OPERATION)
+        return cursor_take(options, 1, option);
+    return length >= 2 && cursor_take(options, length, option);
+}
+
+/* Whether no option is shorter than what its kind needs, by which tshark gives up the packet. */
+static bool options_are_sane(struct cursor options)
+{
     static const struct {
         uint8_t kind, size;
     } least[] = {
@@ -120,19 +131,39 @@ static bool options_are_sane(struct cursor options)
         {131, 3}, {133, 3}, {134, 6}, {136, 4}, {137, 3}, {148, 4},
     };
     struct cursor option;
-    while (options.left > 0 && u8_at(&options, 0) != END) {
-        uint8_t kind = u8_at(&options, 0);
-        size_t length = kind == NO_OPERATION ? 1 : u8_at(&options, 1);
-        if ((kind != NO_OPERATION && length < 2) || !cursor_take(&options, length, &option))
-            break;
+    while (next_option(&options, &option))
         for (size_t i = 0; i < sizeof least / sizeof least[0]; i++)
-            if (least[i].kind == kind && length < least[i].size)
+            if (least[i].kind == u8_at(&option, 0) && option.left < least[i].size)
                 return false;
-    }
     return true;
 }
 
-/* Not inline: it is the rare way. */
+/* While a source route has stops left, the header's destination is only the next one and the last
+ * one stands in the option (RFC 791 section 3.1); tshark shows that.  Of two routes the first
+ * counts. */
+static void take_source_route(struct segment *segment, struct cursor options)
+{
+    enum { LOOSE = 131, STRICT = 137, POINTER_MIN = 4 };
+    struct cursor option;
+    while (next_option(&options, &option)) {
+        uint8_t kind = u8_at(&option, 0), pointer = u8_at(&option, 2);
+        if (kind != LOOSE && kind != STRICT)
+            continue;
+        if (pointer >= POINTER_MIN && pointer % 4 == 0 && pointer <= option.left)
+            copy_at(&option, option.left - 4, segment->dst, 4);
+        return;
+    }
+}
+
+/* Not inline, as the next one: they are the rare ways.  False if the packet is malformed. */
+__attribute__((noinline)) static bool take_options(struct segment *segment, struct cursor options)
+{
+    if (!options_are_sane(options))
+        return false;
+    take_source_route(segment, options);
+    return true;
+}
+
 __attribute__((noinline)) static enum fate
 decode_ipv4_fragment(struct walk *walk, struct cursor bytes, uint16_t fragment, uint8_t protocol)
 {
@@ -167,9 +198,10 @@ enum fate decode_ip(struct walk *walk, struct cursor bytes)
     if (!cursor_skip(&bytes, header_length))
         return walk_cut(walk);
     all = cursor_first(&all, header_length);
-    if (header_length > IPV4_HEADER && !options_are_sane(cursor_after(&all, IPV4_HEADER)))
-        return FATE_MALFORMED;
     take_ipv4_fields(walk->segment, &header);
+    if (header_length > IPV4_HEADER &&
+        !take_options(walk->segment, cursor_after(&all, IPV4_HEADER)))
+        return FATE_MALFORMED;
     walk->fragmented = false;
     uint8_t protocol = u8_at(&header, 9);
     uint16_t fragment = be16_at(&header, 6);

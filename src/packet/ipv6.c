@@ -33,6 +33,7 @@ static void take_ipv6_fields(struct segment *segment, const struct cursor *heade
     copy_at(header, 8, segment->src, 16);
     copy_at(header, 24, segment->dst, 16);
     segment->ip_version = 6;
+    segment->is_routed = false;
     uint8_t traffic_class = (uint8_t)(be16_at(header, 0) >> 4 & 0xff);
     segment->dscp = traffic_class >> 2;
     segment->ecn = traffic_class & 3;
@@ -92,6 +93,16 @@ enum fate decode_ipv6_options(struct walk *walk, struct cursor bytes)
     return decode_ip_protocol(walk, bytes, u8_at(&header, 0));
 }
 
+/* Where the last stop of a segment is kept that has stops left; first it is where it goes anyway.
+ */
+static uint8_t *last_stop(struct segment *segment)
+{
+    if (!segment->is_routed)
+        memcpy(segment->routed_to, segment->dst, sizeof segment->routed_to);
+    segment->is_routed = true;
+    return segment->routed_to;
+}
+
 /* The address at the end of a list of those that leave out what they share with the destination:
  * CmprI bytes, the last one CmprE, and Pad bytes follow it (RFC 6554 section 3).  False if it is
  * beyond the header. */
@@ -106,7 +117,7 @@ static bool take_compressed_destination(struct segment *segment, const struct cu
         return true;
     size_t offset = FIXED + (size_t)(before * inner), size = (size_t)last;
     return cursor_holds(header, offset, size) &&
-           (!is_final || copy_at(header, offset, segment->dst + 16 - size, size));
+           (!is_final || copy_at(header, offset, last_stop(segment) + 16 - size, size));
 }
 
 /* While segments are left, the header's destination is only the next stop: the connection ends at
@@ -123,7 +134,7 @@ static bool take_final_destination(struct segment *segment, const struct cursor 
     if (header->left < ONE_ADDRESS)
         return type == SOURCE_ROUTE;
     if (segments_left > 0)
-        copy_at(header, type == SEGMENT_ROUTING ? 8 : header->left - 16, segment->dst, 16);
+        copy_at(header, type == SEGMENT_ROUTING ? 8 : header->left - 16, last_stop(segment), 16);
     return true;
 }
 

@@ -73,6 +73,7 @@ struct segment {
     uint8_t dscp, ecn;
     bool has_ip_id;   /* IPv4, or an IPv6 fragment */
     bool reassembled; /* came in more than one IP fragment */
+    bool is_routed;   /* an IPv6 routing header has stops left: `dst` is only the next one */
     uint16_t vlan_id; /* innermost, or NO_VLAN */
     uint32_t ip_id;
     uint64_t tunnel; /* one enum tunnel_layer a byte, outermost lowest; 0 if none */
@@ -96,7 +97,14 @@ struct segment {
     struct cursor payload;    /* the captured part of it */
     enum checksum checksum;
     struct tcp_options options;
+    uint8_t routed_to[16]; /* the last stop, if it is routed */
 };
+
+/* The address of the end point that the segment goes to. */
+static inline const uint8_t *segment_destination(const struct segment *segment)
+{
+    return segment->is_routed ? segment->routed_to : segment->dst;
+}
 
 static inline bool segment_is_syn(const struct segment *segment)
 {

@@ -195,7 +195,7 @@ bool tcp_checksum_is_good(const struct segment *segment, struct cursor bytes)
     uint32_t length = (uint32_t)bytes.left;
     uint8_t pseudo[PSEUDO_HEADER] = {0};
     memcpy(pseudo, segment->src, 16);
-    memcpy(pseudo + 16, segment->dst, 16);
+    memcpy(pseudo + 16, segment_destination(segment), 16);
     for (int i = 0; i < 4; i++)
         pseudo[LENGTH + i] = (uint8_t)(length >> (24 - 8 * i));
     pseudo[PROTOCOL] = PROTOCOL_TCP;

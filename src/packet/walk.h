@@ -99,6 +99,7 @@ static inline void take_ipv4_addresses(struct segment *segment, const struct cur
     copy_at(header, 12, segment->src, 4);
     copy_at(header, 16, segment->dst, 4);
     segment->ip_version = 4;
+    segment->is_routed = false;
 }
 
 /* Counts one more layer; false if there are too many. */

@@ -14,15 +14,16 @@ static uint64_t big_endian(const uint8_t *bytes)
  */
 void flow_key_of(const struct segment *segment, struct flow_key *key, bool *sender_is_low)
 {
-    uint64_t src = big_endian(segment->src), dst = big_endian(segment->dst);
+    const uint8_t *from = segment->src, *to = segment_destination(segment);
+    uint64_t src = big_endian(from), dst = big_endian(to);
     if (src == dst) {
-        src = big_endian(segment->src + 8);
-        dst = big_endian(segment->dst + 8);
+        src = big_endian(from + 8);
+        dst = big_endian(to + 8);
     }
     bool low = src != dst ? src < dst : segment->src_port <= segment->dst_port;
     memset(key, 0, sizeof *key);
-    memcpy(key->low, low ? segment->src : segment->dst, sizeof key->low);
-    memcpy(key->high, low ? segment->dst : segment->src, sizeof key->high);
+    memcpy(key->low, low ? from : to, sizeof key->low);
+    memcpy(key->high, low ? to : from, sizeof key->high);
     key->low_port = low ? segment->src_port : segment->dst_port;
     key->high_port = low ? segment->dst_port : segment->src_port;
     key->ip_version = segment->ip_version;

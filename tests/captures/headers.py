@@ -75,6 +75,33 @@ def ipv6_extensions():
 
 
 @scenario
+def source_routes():
+    """Routes by 10.0.0.9 that are left, used up, strict, with a wrong pointer, and behind the end of the options."""
+    talk = Conversation()
+    talk.client.syn(ip_fields={"via": "10.0.0.9", "options": p.source_route(4, "10.0.0.2")})
+    talk.server.syn_ack()
+    talk.client.ack(ip_fields={"options": p.source_route(8, "10.0.0.9")})
+    talk.client.send(10, ip_fields={"via": "10.0.0.9",
+                                    "options": p.NOP + p.source_route(8, "10.0.0.8", "10.0.0.2", kind=137)})
+    for options in p.source_route(5, "10.0.0.9"), p.source_route(0, "10.0.0.9"), b"\0" + p.source_route(4, "10.0.0.9"):
+        talk.client.send(10, ip_fields={"options": options})
+    return talk
+
+
+@scenario
+def routing_headers():
+    """Stops that are left are the destination, the last address is the connection's end; segment routing writes it
+    first."""
+    talk = Conversation(client="2001:db8::1", server="2001:db8::2")
+    segments = "2001:db8::2", "2001:db8::9"
+    talk.client.syn(ip_fields={"via": segments[1], "extensions": [p.routing_header(4, 1, *segments)]})
+    talk.server.syn_ack()
+    talk.client.ack(ip_fields={"extensions": [p.routing_header(4, 0, *segments)]})
+    talk.client.send(10, ip_fields={"via": "2001:db8::9", "extensions": [p.routing_header(0, 1, "2001:db8::2")]})
+    return talk
+
+
+@scenario
 def ipv6_addresses():
     """Addresses in their canonical text, RFC 5952: the longest run of zeros, mapped IPv4."""
     pairs = [("::1", "::"), ("2001:db8:0:0:1:0:0:1", "2001:db8:0:1:1:1:1:1"), ("::ffff:192.0.2.1", "fe80::1"),

@@ -102,29 +102,41 @@ def timestamps(value, echo):
 # ---- network ----
 
 def ipv4(payload, src, dst, protocol=IPPROTO_TCP, ttl=64, ident=0, tos=0, options=b"",
-         more_fragments=False, offset=0, total_length=None, dont_fragment=False):
-    """`offset` is the fragment's place in bytes; `total_length` overrides the right one."""
+         more_fragments=False, offset=0, total_length=None, dont_fragment=False, via=None):
+    """`offset` is the fragment's place in bytes; `total_length` overrides the right one; `via` stands in the
+    header for the destination, which is then in a source route."""
     options += b"\0" * (-len(options) % 4)
     header_length = 20 + len(options)
     if total_length is None:
         total_length = header_length + len(payload)
     fragment = dont_fragment << 14 | more_fragments << 13 | offset // 8
     header = struct.pack("!BBHHHBBH4s4s", 0x40 | header_length // 4, tos, total_length, ident, fragment,
-                         ttl, protocol, 0, address(src), address(dst)) + options
+                         ttl, protocol, 0, address(src), address(via or dst)) + options
     return header[:10] + struct.pack("!H", checksum(header)) + header[12:] + payload
 
 
+def source_route(pointer, *stops, kind=131):
+    """A loose source route, RFC 791; kind 137: a strict one."""
+    return option(kind, bytes([pointer]) + b"".join(address(stop) for stop in stops))
+
+
 def ipv6(payload, src, dst, protocol=IPPROTO_TCP, hop_limit=64, traffic_class=0, extensions=(),
-         payload_length=None):
-    """`extensions` are pairs of (protocol number, bytes from the third byte on), in order of the wire."""
+         payload_length=None, via=None):
+    """`extensions` are pairs of (protocol number, bytes from the third byte on), in order of the wire; `via`
+    stands in the header for the destination, which is then in a routing header."""
     numbers = [number for number, _ in extensions] + [protocol]
     chain = b"".join(extension_header(number, following, body)
                      for (number, body), following in zip(extensions, numbers[1:]))
     if payload_length is None:
         payload_length = len(chain) + len(payload)
     header = struct.pack("!LHBB16s16s", 6 << 28 | traffic_class << 20, payload_length, numbers[0], hop_limit,
-                         address(src), address(dst))
+                         address(src), address(via or dst))
     return header + chain + payload
+
+
+def routing_header(kind, segments_left, *stops):
+    """An extension of ipv6(), RFC 8200 section 4.4."""
+    return IPPROTO_ROUTING, struct.pack("!BBL", kind, segments_left, 0) + b"".join(address(stop) for stop in stops)
 
 
 def extension_header(number, following, body):

@@ -393,7 +393,7 @@ static void test_routing_header(struct decoder *decoder)
         build(IPV6_HEADER("2b") "06020001 00000000 20090000000000000000000000000007 | " TCP);
     struct packet packet = packet_over(&built, 101);
     CHECK_INT(decode(decoder, &packet, &segment), FATE_SEGMENT);
-    CHECK(memcmp(segment.dst, "\x20\x09\0\0\0\0\0\0\0\0\0\0\0\0\0\7", 16) == 0);
+    CHECK(memcmp(segment_destination(&segment), "\x20\x09\0\0\0\0\0\0\0\0\0\0\0\0\0\7", 16) == 0);
 }
 
 /* RFC 6554: addresses without the bytes that they share with the destination, and padding. */
@@ -422,8 +422,10 @@ static void test_rpl_routing_header(struct decoder *decoder)
         built = build(headers[i].hex);
         packet = packet_over(&built, 101);
         CHECK_INT(decode(decoder, &packet, &segment), headers[i].fate);
-        CHECK(memcmp(segment.dst, plain.dst, kept) == 0);
-        CHECK(kept == 16 || segment.dst[kept] == headers[i].first);
+        const uint8_t *destination = segment_destination(&segment);
+        CHECK(memcmp(segment.dst, plain.dst, 16) == 0);
+        CHECK(memcmp(destination, plain.dst, kept) == 0);
+        CHECK(kept == 16 || destination[kept] == headers[i].first);
     }
 }
 
