@@ -46,6 +46,8 @@ bool decoder_decode(struct decoder *decoder, const struct packet *packet, struct
         .packet = packet,
         .segment = segment,
         .fault = fault,
+        .captured_length = packet->captured_length,
+        .wire_length = packet->wire_length,
     };
     if (packet->wire_length > packet->bytes.left)
         walk.missing = packet->wire_length - packet->bytes.left;
@@ -54,6 +56,8 @@ bool decoder_decode(struct decoder *decoder, const struct packet *packet, struct
     segment->reassembled = false;
     *fate = decode_link_type(&walk, packet->bytes, packet->link_type);
     take_record_fields(segment, packet);
+    segment->captured_length = walk.captured_length;
+    segment->wire_length = walk.wire_length;
     return !walk.failed;
 }
 
@@ -94,7 +98,9 @@ static const struct link_type {
     {108, decode_loop},
     {127, decode_radiotap},
     {105, decode_ieee80211},
+    {3, decode_ax25},
     {6, decode_token_ring},
+    {7, decode_arcnet},
     {8, decode_slip},
     {9, decode_ppp},
     {10, decode_fddi},
@@ -102,21 +108,44 @@ static const struct link_type {
     {13, decode_enc}, /* ENC as OpenBSD numbered it first */
     {50, decode_ppp},
     {51, decode_pppoe},
+    {99, decode_symantec},
     {100, decode_llc}, /* ATM RFC 1483 */
     {104, decode_chdlc},
-    {106, decode_ip}, /* Linux classical IP over ATM */
+    {112, decode_chdlc}, /* NetBSD */
+    {106, decode_ip},    /* Linux classical IP over ATM, and how it was numbered first */
+    {16, decode_ip},
+    {18, decode_ip},
+    {19, decode_ip},
     {107, decode_frame_relay},
     {109, decode_enc},
     {117, decode_pflog},
     {119, decode_prism},
+    {122, decode_ip_over_fc},
     {123, decode_sunatm},
+    {128, decode_tzsp},
+    {129, decode_arcnet_linux},
+    {130, decode_juniper_mlppp},
+    {131, decode_juniper_mlfr},
+    {133, decode_juniper_ggsn},
+    {135, decode_juniper_atm2},
+    {136, decode_juniper_services},
+    {137, decode_juniper_atm1},
     {138, decode_ieee1394},
     {149, decode_pktap}, /* USER2: Darwin's PKTAP before it had a number */
     {163, decode_avs},
     {166, decode_ppp_with_direction},
+    {167, decode_juniper_ethernet}, /* PPPoE */
+    {178, decode_juniper_ethernet},
+    {179, decode_juniper_ppp},
+    {180, decode_juniper_frame_relay},
+    {181, decode_juniper_chdlc},
+    {183, decode_juniper_voice},
     {192, decode_ppi},
+    {197, decode_erf},
+    {202, decode_kiss},
     {204, decode_ppp_with_direction},
     {219, decode_mpls},
+    {226, decode_ipnet},
     {228, decode_ip},
     {229, decode_ipv6},
     {239, decode_nflog},

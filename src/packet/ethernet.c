@@ -1,23 +1,59 @@
 /* Ethernet and all that an EtherType leads to: VLAN and other tags, 802.1ah, MACsec, FabricPath,
  * TRILL.
  *
- * Source: IEEE 802.3, 802.1Q, 802.1AE, 802.1CB, 802.1BR; RFC 6325 (TRILL); Cisco VN-Tag, CMD and
- * FabricPath. */
+ * Source: IEEE 802.3, 802.1Q, 802.1AE, 802.1CB, 802.1BR; RFC 6325 (TRILL); Cisco ISL, VN-Tag, CMD
+ * and FabricPath. */
 #include "packet/walk.h"
 
 enum {
     ETHERNET_HEADER = 14,
     LENGTH_MAX = 1500, /* IEEE 802.3: up to here the field is a length */
     ETHERTYPE_IPV4 = 0x0800,
+    VLAN_ID = 0x0fff,
     FRAME_CHECK_SEQUENCE = 4,
 };
+
+/* A frame with its check sequence. */
+static enum fate decode_checked_frame(struct walk *walk, struct cursor bytes)
+{
+    if (walk_length(walk, bytes) < FRAME_CHECK_SEQUENCE)
+        return walk_cut(walk);
+    walk_limit(walk, &bytes, walk_length(walk, bytes) - FRAME_CHECK_SEQUENCE);
+    return decode_ethernet(walk, bytes);
+}
+
+/* Cisco's ISL is told by the destination: 01-00-0c-00-00 or 0c-00-0c-00-00, then the type of frame.
+ */
+static bool is_isl(const struct cursor *header)
+{
+    uint8_t first = u8_at(header, 0);
+    return (first == 0x01 || first == 0x0c) && be32_at(header, 1) == 0x000c0000;
+}
+
+/* ISL behind the addresses and the length: SNAP, a VLAN number, an index and a reserved field; a
+ * whole frame. */
+static enum fate decode_isl(struct walk *walk, struct cursor bytes, const struct cursor *header)
+{
+    enum { IS_NOT_ETHERNET = 0xf0 };
+    struct cursor isl;
+    walk_limit(walk, &bytes, be16_at(header, 12));
+    if (u8_at(header, 5) & IS_NOT_ETHERNET)
+        return FATE_NOT_IP;
+    if (!cursor_take(&bytes, 12, &isl))
+        return walk_cut(walk);
+    walk->segment->vlan_id = be16_at(&isl, 6) >> 1 & VLAN_ID;
+    return walk_enter(walk) ? decode_checked_frame(walk, bytes) : FATE_TOO_DEEP;
+}
 
 enum fate decode_ethernet(struct walk *walk, struct cursor bytes)
 {
     struct cursor header;
     if (!cursor_take(&bytes, ETHERNET_HEADER, &header))
         return walk_cut(walk);
-    return decode_type_or_length(walk, bytes, be16_at(&header, 12));
+    uint16_t type_or_length = be16_at(&header, 12);
+    if (type_or_length <= LENGTH_MAX && is_isl(&header))
+        return decode_isl(walk, bytes, &header);
+    return decode_type_or_length(walk, bytes, type_or_length);
 }
 
 /* IEEE 802.2, unless it starts like the checksum of Novell's IPX, which has no LLC header. */
@@ -40,7 +76,7 @@ static enum fate decode_vlan(struct walk *walk, struct cursor bytes)
     struct cursor tag;
     if (!cursor_take(&bytes, 4, &tag))
         return walk_cut(walk);
-    walk->segment->vlan_id = be16_at(&tag, 0) & 0x0fff;
+    walk->segment->vlan_id = be16_at(&tag, 0) & VLAN_ID;
     return decode_type_or_length(walk, bytes, be16_at(&tag, 2));
 }
 
@@ -88,10 +124,7 @@ static enum fate decode_macsec(struct walk *walk, struct cursor bytes)
 /* Cisco FabricPath: a 2-byte tag, then a whole frame with its check sequence. */
 static enum fate decode_fabricpath(struct walk *walk, struct cursor bytes)
 {
-    if (!cursor_skip(&bytes, 2) || walk_length(walk, bytes) < FRAME_CHECK_SEQUENCE)
-        return walk_cut(walk);
-    walk_limit(walk, &bytes, walk_length(walk, bytes) - FRAME_CHECK_SEQUENCE);
-    return decode_ethernet(walk, bytes);
+    return cursor_skip(&bytes, 2) ? decode_checked_frame(walk, bytes) : walk_cut(walk);
 }
 
 /* TRILL, RFC 6325 section 3: 6 bytes and options in units of 4. */
@@ -106,13 +139,13 @@ static const struct {
     uint16_t number;
     decode_function *decode;
 } ethertypes[] = {
-    {0x86dd, decode_ipv6},  {0x8100, decode_vlan}, {0x88a8, decode_vlan},
-    {0x9100, decode_vlan},  {0x8847, decode_mpls}, {0x8848, decode_mpls},
-    {0x8864, decode_pppoe}, {0x88e7, decode_pbb},  {0x6558, decode_ethernet},
-    {0x894f, decode_nsh},   {0x8870, decode_llc},  {0x88e5, decode_macsec},
-    {0x8926, decode_tag6},  {0x892f, decode_tag6}, {0xf1c1, decode_tag6},
-    {0x893f, decode_tag8},  {0x8909, decode_tag8}, {0x8903, decode_fabricpath},
-    {0x22f3, decode_trill},
+    {0x86dd, decode_ipv6},  {0x8100, decode_vlan},  {0x88a8, decode_vlan},
+    {0x9100, decode_vlan},  {0x8847, decode_mpls},  {0x8848, decode_mpls},
+    {0x8864, decode_pppoe}, {0x88e7, decode_pbb},   {0x6558, decode_ethernet},
+    {0x894f, decode_nsh},   {0x8870, decode_llc},   {0x88e5, decode_macsec},
+    {0x8926, decode_tag6},  {0x892f, decode_tag6},  {0xf1c1, decode_tag6},
+    {0x893f, decode_tag8},  {0x8909, decode_tag8},  {0x8903, decode_fabricpath},
+    {0x22f3, decode_trill}, {0x88bb, decode_lwapp}, {0xbbbb, decode_lwapp},
 };
 
 static decode_function *find_ethertype(uint16_t ethertype)

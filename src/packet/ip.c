@@ -41,21 +41,14 @@ static enum fate decode_etherip(struct walk *walk, struct cursor bytes)
 
 /* The extension headers of IPv6 stand here, too: they are IP protocols like the others. */
 static decode_function *const ip_protocols[256] = {
-    [0] = decode_ipv6_options,
-    [1] = decode_icmp,
-    [4] = decode_ip_in_ip,
-    [6] = decode_tcp,
-    [17] = decode_udp,
-    [41] = decode_ipv6_in_ip,
-    [43] = decode_ipv6_routing,
-    [44] = decode_ipv6_fragment,
-    [47] = decode_gre,
-    [51] = decode_authentication_header,
-    [58] = decode_icmpv6,
-    [60] = decode_ipv6_options,
-    [97] = decode_etherip,
-    [137] = decode_mpls,
-    [143] = decode_ethernet_in_ip,
+    [0] = decode_ipv6_options,  [1] = decode_icmp,
+    [4] = decode_ip_in_ip,      [6] = decode_tcp,
+    [17] = decode_udp,          [41] = decode_ipv6_in_ip,
+    [43] = decode_ipv6_routing, [44] = decode_ipv6_fragment,
+    [47] = decode_gre,          [51] = decode_authentication_header,
+    [58] = decode_icmpv6,       [60] = decode_ipv6_options,
+    [80] = decode_nlpid,        [97] = decode_etherip,
+    [137] = decode_mpls,        [143] = decode_ethernet_in_ip,
 };
 
 enum fate decode_ip_protocol(struct walk *walk, struct cursor bytes, uint8_t protocol)

@@ -5,7 +5,9 @@
 
 enum {
     SAP_IP = 0x06,
+    SAP_XNS = 0x80,
     SAP_SNAP = 0xaa,
+    SAP_OSI = 0xfe, /* and others, ISO 9577 */
     UNNUMBERED_INFORMATION = 0x03,
     OUI_ETHERTYPE = 0x000000, /* RFC 1042 */
     OUI_CISCO = 0x0000f8,     /* the same use, IEEE 802.1H */
@@ -26,6 +28,15 @@ enum fate decode_snap(struct walk *walk, struct cursor bytes, size_t bridge_padd
     return FATE_NOT_IP;
 }
 
+/* As 3Com used it: an EtherType. */
+static enum fate decode_3com_xns(struct walk *walk, struct cursor bytes)
+{
+    struct cursor type;
+    if (!cursor_take(&bytes, 2, &type))
+        return walk_cut(walk);
+    return decode_ethertype(walk, bytes, be16_at(&type, 0));
+}
+
 enum fate decode_llc(struct walk *walk, struct cursor bytes)
 {
     struct cursor header;
@@ -37,10 +48,22 @@ enum fate decode_llc(struct walk *walk, struct cursor bytes)
         return FATE_NOT_IP;
     if (is_numbered && !cursor_skip(&bytes, 1)) /* the control field has two bytes then */
         return walk_cut(walk);
-    uint8_t dsap = u8_at(&header, 0);
-    if (dsap == SAP_SNAP && u8_at(&header, 1) == SAP_SNAP)
-        return decode_snap(walk, bytes, 2);
-    return dsap == SAP_IP ? decode_ip(walk, bytes) : FATE_NOT_IP;
+    switch (u8_at(&header, 0)) {
+    case SAP_SNAP:
+        return u8_at(&header, 1) == SAP_SNAP ? decode_snap(walk, bytes, 2) : FATE_NOT_IP;
+    case SAP_IP:
+        return decode_ip(walk, bytes);
+    case SAP_XNS:
+        return decode_3com_xns(walk, bytes);
+    case 0x14:
+    case 0x20:
+    case 0x34:
+    case 0x54:
+    case SAP_OSI:
+        return decode_nlpid(walk, bytes);
+    default:
+        return FATE_NOT_IP;
+    }
 }
 
 /* FDDI: frame control, two addresses; frame control 0x50 to 0x57 is LLC. */
@@ -71,8 +94,8 @@ enum fate decode_token_ring(struct walk *walk, struct cursor bytes)
 enum fate decode_sunatm(struct walk *walk, struct cursor bytes)
 {
     enum { TRAFFIC = 0x0f, LLC_MULTIPLEXED = 2 };
-    struct cursor header;
-    if (!cursor_take(&bytes, 4, &header))
+    uint8_t direction = u8_at(&bytes, 0);
+    if (!walk_record_header(walk, &bytes, 4))
         return walk_cut(walk);
-    return (u8_at(&header, 0) & TRAFFIC) == LLC_MULTIPLEXED ? decode_llc(walk, bytes) : FATE_NOT_IP;
+    return (direction & TRAFFIC) == LLC_MULTIPLEXED ? decode_llc(walk, bytes) : FATE_NOT_IP;
 }

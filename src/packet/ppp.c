@@ -77,7 +77,7 @@ enum fate decode_ppp(struct walk *walk, struct cursor bytes)
 
 enum fate decode_ppp_with_direction(struct walk *walk, struct cursor bytes)
 {
-    return cursor_skip(&bytes, 1) ? decode_ppp(walk, bytes) : walk_cut(walk);
+    return walk_record_header(walk, &bytes, 1) ? decode_ppp(walk, bytes) : walk_cut(walk);
 }
 
 /* PPPoE session: version and type, code, session, length; PPP without address and control. */
@@ -90,12 +90,10 @@ enum fate decode_pppoe(struct walk *walk, struct cursor bytes)
     return decode_protocol(walk, bytes);
 }
 
-/* Network layer protocol identifiers, RFC 2427 section 4 and ISO/IEC TR 9577. */
-static enum fate decode_nlpid(struct walk *walk, struct cursor bytes)
+/* ISO/IEC TR 9577. */
+enum fate decode_nlpid(struct walk *walk, struct cursor bytes)
 {
-    enum { PADDING = 0x00, SNAP = 0x80, IPV6 = 0x8e, IPV4 = 0xcc, PPP = 0xcf };
-    if (u8_at(&bytes, 0) == PADDING)
-        cursor_skip(&bytes, 1);
+    enum { IPV6 = 0x8e, IPV4 = 0xcc, PPP = 0xcf };
     uint8_t nlpid = u8_at(&bytes, 0);
     if (!cursor_skip(&bytes, 1))
         return walk_cut(walk);
@@ -106,11 +104,20 @@ static enum fate decode_nlpid(struct walk *walk, struct cursor bytes)
         return decode_ipv6(walk, bytes);
     case PPP:
         return decode_protocol(walk, bytes);
-    case SNAP:
-        return decode_snap(walk, bytes, 0);
     default:
         return FATE_NOT_IP;
     }
+}
+
+/* RFC 2427 section 4: perhaps a byte of padding; SNAP has an identifier, too. */
+static enum fate decode_padded_nlpid(struct walk *walk, struct cursor bytes)
+{
+    enum { PADDING = 0x00, SNAP = 0x80 };
+    if (u8_at(&bytes, 0) == PADDING)
+        cursor_skip(&bytes, 1);
+    if (u8_at(&bytes, 0) != SNAP)
+        return decode_nlpid(walk, bytes);
+    return cursor_skip(&bytes, 1) ? decode_snap(walk, bytes, 0) : walk_cut(walk);
 }
 
 /* Cisco HDLC: address, control, EtherType; 0xfefe is OSI: a byte of padding and an identifier as
@@ -141,7 +148,7 @@ enum fate decode_frame_relay(struct walk *walk, struct cursor bytes)
         return FATE_MALFORMED;
     if (u8_at(&bytes, 0) == UNNUMBERED_INFORMATION) {
         cursor_skip(&bytes, 1);
-        return decode_nlpid(walk, bytes);
+        return decode_padded_nlpid(walk, bytes);
     }
     struct cursor type;
     if (!cursor_take(&bytes, 2, &type))

@@ -29,6 +29,7 @@ enum tunnel_layer {
     TUNNEL_GTPU,
     TUNNEL_L2TP,
     TUNNEL_CAPWAP,
+    TUNNEL_LWAPP,
     TUNNEL_LISP,
     TUNNEL_ETHERIP,
     TUNNEL_AYIYA,

@@ -10,10 +10,24 @@ static const struct {
     uint16_t number;
     decode_function *decode;
 } ports[] = {
-    {4789, decode_vxlan},  {4790, decode_vxlan_gpe}, {6081, decode_geneve}, {2152, decode_gtp},
-    {2123, decode_gtp},    {3386, decode_gtp},       {3544, decode_teredo}, {1701, decode_l2tp},
-    {5247, decode_capwap}, {4341, decode_lisp},      {5072, decode_ayiya},  {37008, decode_tzsp},
-    {6343, decode_sflow},  {4754, decode_gre},       {6635, decode_mpls},
+    {4789, decode_vxlan},
+    {4790, decode_vxlan_gpe},
+    {6081, decode_geneve},
+    {2152, decode_gtp},
+    {2123, decode_gtp},
+    {3386, decode_gtp},
+    {3544, decode_teredo},
+    {1701, decode_l2tp},
+    {5247, decode_capwap},
+    {4341, decode_lisp},
+    {5072, decode_ayiya},
+    {37008, decode_tzsp},
+    {12220, decode_lwapp_ethernet},
+    {12222, decode_lwapp},
+
+    {6343, decode_sflow},
+    {4754, decode_gre},
+    {6635, decode_mpls},
 };
 
 static decode_function *find_port(uint16_t port)

@@ -151,6 +151,25 @@ enum fate decode_capwap(struct walk *walk, struct cursor bytes)
     return (word >> 9 & 0x1f) == IEEE80211 ? decode_ieee80211_swapped(walk, bytes) : FATE_NOT_TCP;
 }
 
+/* LWAPP data, RFC 5412 section 3.3: flags, fragment number, length, signal; 802.11. */
+enum fate decode_lwapp(struct walk *walk, struct cursor bytes)
+{
+    enum { CONTROL = 0x04 };
+    struct cursor header;
+    walk_tunnel(walk, TUNNEL_LWAPP);
+    if (!cursor_take(&bytes, 6, &header))
+        return walk_cut(walk);
+    bool is_control = u8_at(&header, 0) & CONTROL;
+    return is_control ? FATE_NOT_IP : decode_ieee80211(walk, bytes);
+}
+
+/* Its older form: an Ethernet frame. */
+enum fate decode_lwapp_ethernet(struct walk *walk, struct cursor bytes)
+{
+    walk_tunnel(walk, TUNNEL_LWAPP);
+    return decode_ethernet(walk, bytes);
+}
+
 /* AYIYA, draft-massar-v6ops-ayiya: sizes of identity (power of two) and signature (units of 4),
  * next header. */
 enum fate decode_ayiya(struct walk *walk, struct cursor bytes)

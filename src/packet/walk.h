@@ -35,16 +35,28 @@ struct walk {
     uint64_t missing; /* bytes of the current layer that were on the wire but not captured */
     uint64_t beyond;  /* bytes that the innermost IP header promises and that were not even in the
                          frame */
-    unsigned layers;  /* entered so far */
-    unsigned tunnels; /* layers in segment->tunnel */
-    bool quoted;      /* inside an ICMP error */
-    bool sampled;     /* inside an sFlow sample: a copy of a packet's first bytes */
-    bool unsized;     /* the innermost IP header gives 0 as its length: segmentation offload */
-    bool fragmented;  /* the innermost IP packet is a first fragment that stands alone */
-    bool failed;      /* the fault is set */
+    uint32_t captured_length, wire_length; /* of the frame */
+    unsigned layers;                       /* entered so far */
+    unsigned tunnels;                      /* layers in segment->tunnel */
+    bool quoted;                           /* inside an ICMP error */
+    bool sampled;    /* inside an sFlow sample: a copy of a packet's first bytes */
+    bool unsized;    /* the innermost IP header gives 0 as its length: segmentation offload */
+    bool fragmented; /* the innermost IP packet is a first fragment that stands alone */
+    bool failed;     /* the fault is set */
 };
 
 typedef enum fate decode_function(struct walk *walk, struct cursor bytes);
+
+/* Skips what a link type has before the frame, which is no part of the frame's lengths (tshark).
+ * False if there is less. */
+static inline bool walk_record_header(struct walk *walk, struct cursor *bytes, uint32_t size)
+{
+    if (!cursor_skip(bytes, size))
+        return false;
+    walk->captured_length -= size;
+    walk->wire_length -= size < walk->wire_length ? size : walk->wire_length;
+    return true;
+}
 
 /* The fate of a packet that ends inside a header: cut by the snap length, or shorter than its own
  * header. */
@@ -150,7 +162,17 @@ decode_function decode_ethernet, decode_llc, decode_linux_cooked, decode_linux_c
     decode_pppoe, decode_chdlc, decode_frame_relay, decode_slip, decode_fddi, decode_token_ring,
     decode_ieee80211, decode_ieee80211_swapped, decode_radiotap, decode_prism, decode_avs,
     decode_ppi, decode_nflog, decode_netlink, decode_ipoib, decode_sunatm, decode_pktap,
-    decode_ieee1394, decode_mpls; /* swapped: the two bytes of the frame control are */
+    decode_ieee1394, decode_mpls, decode_ip_over_fc, decode_symantec, decode_ipnet, decode_arcnet,
+    decode_arcnet_linux, decode_ax25, decode_kiss,
+    decode_erf; /* swapped: the two bytes of the frame control are */
+
+/* Juniper's. */
+decode_function decode_juniper_ethernet, decode_juniper_ppp, decode_juniper_frame_relay,
+    decode_juniper_chdlc, decode_juniper_ggsn, decode_juniper_voice, decode_juniper_services,
+    decode_juniper_mlppp, decode_juniper_mlfr, decode_juniper_atm1, decode_juniper_atm2;
+
+/* A packet that starts with its network layer protocol identifier, as in OSI. */
+decode_function decode_nlpid;
 
 /* The network layer and what is stacked on it.  decode_ip goes by the version in the first four
  * bits. */
@@ -178,6 +200,7 @@ decode_function decode_ipv6_options, decode_ipv6_routing, decode_ipv6_fragment,
 
 /* Tunnels in UDP. */
 decode_function decode_vxlan, decode_vxlan_gpe, decode_geneve, decode_gtp, decode_teredo,
-    decode_l2tp, decode_capwap, decode_lisp, decode_ayiya, decode_tzsp, decode_sflow;
+    decode_l2tp, decode_capwap, decode_lisp, decode_ayiya, decode_tzsp, decode_sflow, decode_lwapp,
+    decode_lwapp_ethernet;
 
 #endif

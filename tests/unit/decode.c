@@ -12,6 +12,7 @@ static struct fault fault;
 #define LLC_SNAP "aaaa03 000000 0800 | "
 #define DATA_FRAME "0801 0000 020000000001 020000000002 020000000001 0000"
 #define QOS_FRAME "8801 0000 020000000001 020000000002 020000000001 0000 0000"
+#define ERF(type) "0000000000000000" type "04 0000 0000 llll | "
 #define MPLS_BOTTOM "00064140 | "
 
 static const struct {
@@ -41,6 +42,15 @@ static const struct {
     {"LLC SNAP", 1, ETHERNET "llll | " LLC_SNAP IPV4_TCP, FATE_SEGMENT, NULL},
     {"LLC IP", 1, ETHERNET "llll | 060603 | " IPV4_TCP, FATE_SEGMENT, NULL},
     {"LLC unnumbered command", 1, ETHERNET "llll | 0606ff | " IPV4_TCP, FATE_NOT_IP, NULL},
+    {"LLC OSI", 1, ETHERNET "llll | fefe03 cc | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"LLC OSI, PPP", 1, ETHERNET "llll | fefe03 cf 0057 | " IPV6_TCP, FATE_SEGMENT, NULL},
+    {"LLC 3Com XNS", 1, ETHERNET "llll | 808003 0800 | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"ISL", 1,
+     "01000c000000 020000000001 llll | aaaa03 020000 0004 0000 0000" ETHERNET_IPV4 IPV4_TCP
+     "00000000",
+     FATE_SEGMENT, NULL},
+    {"ISL, Token Ring", 1, "01000c000010 020000000001 llll | aaaa03 020000 0004 0000 0000",
+     FATE_NOT_IP, NULL},
     {"Novell", 1, ETHERNET "llll | ffff", FATE_NOT_IP, NULL},
     {"MPLS", 1, ETHERNET "8847 00064040 " MPLS_BOTTOM IPV4_TCP, FATE_SEGMENT, NULL},
     {"MPLS Ethernet with control word", 1,
@@ -122,6 +132,16 @@ static const struct {
      FATE_SEGMENT, "capwap"},
     {"CAPWAP fragment", 1, ETHERNET_IPV4 IPV4_HEADER("11") UDP("147f") "00100280 00000000",
      FATE_FRAGMENT, NULL},
+    {"LWAPP", 1,
+     ETHERNET_IPV4 IPV4_HEADER("11") UDP("2fbe") "0000 0000 0000 | " DATA_FRAME LLC_SNAP IPV4_TCP,
+     FATE_SEGMENT, "lwapp"},
+    {"LWAPP without IP", 1, ETHERNET "88bb 0000 0000 0000" DATA_FRAME LLC_SNAP IPV4_TCP,
+     FATE_SEGMENT, "lwapp"},
+    {"LWAPP, Ethernet", 1, ETHERNET_IPV4 IPV4_HEADER("11") UDP("2fbc") ETHERNET_IPV4 IPV4_TCP,
+     FATE_SEGMENT, "lwapp"},
+    {"LWAPP control", 1,
+     ETHERNET_IPV4 IPV4_HEADER("11") UDP("2fbe") "0400 0000 0000 | " DATA_FRAME LLC_SNAP IPV4_TCP,
+     FATE_NOT_TCP, NULL},
     {"LISP", 1, ETHERNET_IPV4 IPV4_HEADER("11") UDP("10f5") "0000000000000000 | " IPV4_TCP,
      FATE_SEGMENT, "lisp"},
     {"AYIYA", 1,
@@ -247,6 +267,98 @@ static const struct {
      "0000000000000000000000000000000000000000 0000000000000000000000000000000000000000 0800 0000 "
      "| " IPV4_TCP,
      FATE_SEGMENT, NULL},
+    {"IP over Fibre Channel", 122, "1000020000000001 1000020000000002 | " LLC_SNAP IPV4_TCP,
+     FATE_SEGMENT, NULL},
+    {"Symantec, 44 bytes", 99,
+     "0a000001 0000 0800 000000000000000000000000000000000000000000000000000000000000000000000000 "
+     "| " IPV4_TCP,
+     FATE_SEGMENT, NULL},
+    {"Symantec, 56 bytes", 99,
+     "0a000001 000000000000 0800 "
+     "00000000000000000000000000000000000000000000000000000000000000000000"
+     "00000000000000000000 | " IPV4_TCP,
+     FATE_SEGMENT, NULL},
+    {"Symantec, neither", 99, "0a000001 000000000000 0000", FATE_NOT_IP, NULL},
+    {"IPNET", 226, "0102 0000 0000llll 00000001 00000000 00000000 00000000 | " IPV4_TCP,
+     FATE_SEGMENT, NULL},
+    {"IPNET, IPv6", 226, "011a 0000 0000llll 00000001 00000000 00000000 00000000 | " IPV6_TCP,
+     FATE_SEGMENT, NULL},
+    {"IPNET, other family", 226, "0101 0000 00000000 00000001 00000000 00000000 00000000",
+     FATE_NOT_IP, NULL},
+    {"ARCNET, RFC 1201", 7, "01 02 d4 00 0001 | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"ARCNET, exception frame", 7, "01 02 d4 ff ffff d4 00 0001 | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"ARCNET, RFC 1051", 7, "01 02 f0 | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"ARCNET, IPv6", 7, "01 02 c4 00 0001 | " IPV6_TCP, FATE_SEGMENT, NULL},
+    {"ARCNET of Linux", 129, "01 02 0000 d4 00 0001 | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"ARCNET ARP", 7, "01 02 d5 00 0001", FATE_NOT_IP, NULL},
+    {"AX.25", 3, "9c9c9c9c9c9c60 9c9c9c9c9c9c60 9c9c9c9c9c9c61 03cc | " IPV4_TCP, FATE_SEGMENT,
+     NULL},
+    {"AX.25, acknowledgment", 3, "9c9c9c9c9c9c60 9c9c9c9c9c9c61 01cc | " IPV4_TCP, FATE_NOT_IP,
+     NULL},
+    {"KISS", 202, "00 9c9c9c9c9c9c60 9c9c9c9c9c9c61 00cc | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"KISS command", 202, "01 32", FATE_NOT_IP, NULL},
+    {"TZSP link type", 128, "01000001 01 | " ETHERNET_IPV4 IPV4_TCP, FATE_SEGMENT, "tzsp"},
+    {"ERF Ethernet", 197, ERF("02") "0000" ETHERNET_IPV4 IPV4_TCP, FATE_SEGMENT, NULL},
+    {"ERF Ethernet, extensions", 197,
+     ERF("90") "8000000000000000 0000000000000000 0000" ETHERNET_IPV4 IPV4_TCP, FATE_SEGMENT, NULL},
+    {"ERF PPP", 197, ERF("01") "ff03 0021 | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"ERF Cisco HDLC", 197, ERF("0a") "0f00 0800 | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"ERF IPv4", 197, ERF("16") IPV4_TCP, FATE_SEGMENT, NULL},
+    {"ERF IPv6", 197, ERF("17") IPV6_TCP, FATE_SEGMENT, NULL},
+    {"ERF metadata", 197, ERF("1b"), FATE_NOT_IP, NULL},
+    {"ERF, extension missing", 197, ERF("82"), FATE_MALFORMED, NULL},
+
+    {"Juniper Ethernet", 178, "4d474301 | " ETHERNET_IPV4 IPV4_TCP, FATE_SEGMENT, NULL},
+    {"Juniper Ethernet, no magic", 178, ETHERNET_IPV4 IPV4_TCP, FATE_SEGMENT, NULL},
+    {"Juniper Ethernet, extensions", 178, "4d474381 0004 01020500 | " ETHERNET_IPV4 IPV4_TCP,
+     FATE_SEGMENT, NULL},
+    {"Juniper Ethernet, extensions cut", 178, "4d474381 0004 0102", FATE_MALFORMED, NULL},
+    {"Juniper without frame header, IP", 178, "4d474303 02000000 | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"Juniper without frame header, LLC", 178, "4d474303 cb000000 | " LLC_SNAP IPV4_TCP,
+     FATE_SEGMENT, NULL},
+    {"Juniper without frame header, unknown", 178, "4d474303 09000000 | " IPV4_TCP, FATE_NOT_IP,
+     NULL},
+    {"Juniper PPP", 179, "4d474301 | ff03 0057 | " IPV6_TCP, FATE_SEGMENT, NULL},
+    {"Juniper Frame Relay", 180, "4d474301 | 1841 03cc | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"Juniper Cisco HDLC", 181, "4d474301 | 0f00 0800 | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"Juniper GGSN", 133, "4d474301 | 0600 0500 | " IPV6_TCP, FATE_SEGMENT, NULL},
+    {"Juniper voice", 183, "4d474301 | 000000000000000000000000000000000000 | " IPV4_TCP,
+     FATE_SEGMENT, NULL},
+    {"Juniper services, in", 136, "4d474301 | 00000000000000000000000000000000 | " IPV4_TCP,
+     FATE_SEGMENT, NULL},
+    {"Juniper services, out", 136, "4d474300 | 000000000000000000000000 | " IPV4_TCP, FATE_SEGMENT,
+     NULL},
+    {"Juniper ATM1, LLC", 137, "4d474301 | 00000100 | " LLC_SNAP IPV4_TCP, FATE_SEGMENT, NULL},
+    {"Juniper ATM1, NLPID", 137, "4d474301 | 00000100 03cc | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"Juniper ATM1, IP", 137, "4d474301 | 00000100 | " IPV6_TCP, FATE_SEGMENT, NULL},
+    {"Juniper ATM1, no PPP", 137, "4d474301 | 00000100 0021 | " IPV4_TCP, FATE_NOT_IP, NULL},
+    {"Juniper ATM1, management", 137, "4d474301 | 80000100 | " IPV4_TCP, FATE_NOT_IP, NULL},
+    {"Juniper ATM2, PPP", 135, "4d474301 | 0000010000000000 0021 | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"Juniper ATM2, Ethernet", 135, "4d474300 | 0000010100000000 | " ETHERNET_IPV4 IPV4_TCP,
+     FATE_SEGMENT, NULL},
+    {"Juniper ATM2, LLC", 135, "4d474300 | 0000010100000000 | " LLC_SNAP IPV4_TCP, FATE_SEGMENT,
+     NULL},
+    {"Juniper ATM2, management", 135, "4d474301 | 0000010000000010 | " IPV4_TCP, FATE_NOT_IP, NULL},
+    {"Juniper MLPPP, link services", 130, "4d474301 | 54000000 0021 | " IPV4_TCP, FATE_SEGMENT,
+     NULL},
+    {"Juniper MLPPP, adaptive services, PPP", 130, "4d474301 | 4700000000000000 0021 | " IPV4_TCP,
+     FATE_SEGMENT, NULL},
+    {"Juniper MLPPP, adaptive services, IP", 130, "4d474301 | 4700000003000000 | " IPV4_TCP,
+     FATE_SEGMENT, NULL},
+    {"Juniper MLPPP, adaptive services, IPv6", 130, "4d474300 | 4000000000100000 | " IPV6_TCP,
+     FATE_SEGMENT, NULL},
+    {"Juniper MLPPP, two bytes", 130, "4d474301 | 0001 0021 | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"Juniper MLPPP, child link", 130, "4d474301 | ff03 0021 | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"Juniper MLPPP, unknown", 130, "4d474301 | 0001 0002 0003", FATE_NOT_IP, NULL},
+    {"Juniper MLFR, link services", 131, "4d474301 | 54000000 03 cc | " IPV4_TCP, FATE_SEGMENT,
+     NULL},
+    {"Juniper MLFR, adaptive services, IP", 131, "4d474301 | 4700000000000000 | " IPV4_TCP,
+     FATE_SEGMENT, NULL},
+    {"Juniper MLFR, adaptive services, OSI", 131, "4d474301 | 4700000003000000 03 cc | " IPV4_TCP,
+     FATE_SEGMENT, NULL},
+    {"Juniper MLFR, child link", 131, "4d474301 | 0001 0300 cc | " IPV4_TCP, FATE_SEGMENT, NULL},
+    {"Juniper MLFR, unknown", 131, "4d474301 | 0001 0002 0003", FATE_NOT_IP, NULL},
+
     {"PKTAP in PKTAP, cut", 258, "6c000000 01000000 02010000", FATE_MALFORMED, NULL},
     {"unknown link type", 227, IPV4_TCP, FATE_UNKNOWN_LINK_TYPE, NULL},
 };
@@ -284,6 +396,12 @@ static void test_cases(struct decoder *decoder)
     }
 }
 
+/* Whether a header gives the length on the wire of what it carries, whatever the record says. */
+static bool has_own_length(const char *name)
+{
+    return strcmp(name, "sFlow") == 0 || strncmp(name, "ERF", 3) == 0;
+}
+
 /* A packet that is cut never gives more than the whole one, and says that it was cut. */
 static void test_prefixes(struct decoder *decoder)
 {
@@ -299,7 +417,7 @@ static void test_prefixes(struct decoder *decoder)
             CHECK(decode(decoder, &packet, &segment) < FATE_COUNT);
             packet.wire_length = packet.captured_length;
             CHECK(decode(decoder, &packet, &segment) != FATE_TRUNCATED_HEADERS ||
-                  cases[i].fate != FATE_SEGMENT || strcmp(cases[i].name, "sFlow") == 0);
+                  cases[i].fate != FATE_SEGMENT || has_own_length(cases[i].name));
             free(exact);
         }
     }
@@ -382,6 +500,31 @@ static void test_lengths(struct decoder *decoder)
         CHECK(is_right);
         if (!is_right)
             fprintf(stderr, "length case %zu: payload %u\n", i, segment.payload_length);
+    }
+}
+
+/* What a link type has before the frame does not count to the frame; a card's own length does. */
+static void test_frame_lengths(struct decoder *decoder)
+{
+    static const struct {
+        const char *packet;
+        uint32_t link_type, captured_length, wire_length;
+    } frames[] = {
+        {ETHERNET_IPV4 IPV4_TCP, 1, 58, 58},
+        {"01 ff03 0021 | " IPV4_TCP, 204, 48, 48},
+        {"02000010 | " LLC_SNAP IPV4_TCP, 123, 52, 52},
+        {"0000000000000000 16 04 0000 0000 0100 | " IPV4_TCP, 197, 44, 256},
+        {"0000000000000000 02 04 0000 0000 003a 0000" ETHERNET_IPV4 IPV4_TCP "00000000", 197, 58,
+         58},
+    };
+    for (size_t i = 0; i < sizeof frames / sizeof frames[0]; i++) {
+        struct segment segment;
+        struct built built = build(frames[i].packet);
+        struct packet packet = packet_over(&built, frames[i].link_type);
+        CHECK_INT(decode(decoder, &packet, &segment), FATE_SEGMENT);
+        CHECK_INT(segment.captured_length, frames[i].captured_length);
+        CHECK_INT(segment.wire_length, frames[i].wire_length);
+        CHECK_INT(segment.payload_length, 4);
     }
 }
 
@@ -514,6 +657,7 @@ int main(void)
     test_prefixes(decoder);
     test_fields(decoder);
     test_lengths(decoder);
+    test_frame_lengths(decoder);
     test_routing_header(decoder);
     test_rpl_routing_header(decoder);
     test_fragments(decoder);
