@@ -2,7 +2,7 @@
  * TRILL.
  *
  * Source: IEEE 802.3, 802.1Q, 802.1AE, 802.1CB, 802.1BR; RFC 6325 (TRILL); Cisco ISL, VN-Tag, CMD
- * and FabricPath. */
+ * and FabricPath; tshark for Arista's and Gigamon's headers. */
 #include "packet/walk.h"
 
 enum {
@@ -134,18 +134,41 @@ static enum fate decode_trill(struct walk *walk, struct cursor bytes)
     return cursor_skip(&bytes, 6 + 4 * options) ? decode_ethernet(walk, bytes) : walk_cut(walk);
 }
 
+/* Arista's time stamps, of TAI or UTC: subtype, version, and 8 or 6 bytes by that. */
+static enum fate decode_arista(struct walk *walk, struct cursor bytes)
+{
+    enum { TIME_STAMP = 1, BITS_64 = 0x10, BITS_48 = 0x20 };
+    struct cursor header, type;
+    if (!cursor_take(&bytes, 4, &header))
+        return walk_cut(walk);
+    uint8_t size = u8_at(&header, 3);
+    if (be16_at(&header, 0) != TIME_STAMP || u8_at(&header, 2) > 1 ||
+        (size != BITS_64 && size != BITS_48))
+        return FATE_NOT_IP;
+    if (!cursor_skip(&bytes, size == BITS_64 ? 8 : 6) || !cursor_take(&bytes, 2, &type))
+        return walk_cut(walk);
+    return decode_ethertype(walk, bytes, be16_at(&type, 0));
+}
+
+/* Gigamon's header: its length and fields, then the next type. */
+static enum fate decode_gigamon(struct walk *walk, struct cursor bytes)
+{
+    return decode_tag(walk, bytes, u8_at(&bytes, 0) + 2u);
+}
+
 /* EtherTypes, https://www.iana.org/assignments/ieee-802-numbers; IPv4 is tried before. */
 static const struct {
     uint16_t number;
     decode_function *decode;
 } ethertypes[] = {
-    {0x86dd, decode_ipv6},  {0x8100, decode_vlan},  {0x88a8, decode_vlan},
-    {0x9100, decode_vlan},  {0x8847, decode_mpls},  {0x8848, decode_mpls},
-    {0x8864, decode_pppoe}, {0x88e7, decode_pbb},   {0x6558, decode_ethernet},
-    {0x894f, decode_nsh},   {0x8870, decode_llc},   {0x88e5, decode_macsec},
-    {0x8926, decode_tag6},  {0x892f, decode_tag6},  {0xf1c1, decode_tag6},
-    {0x893f, decode_tag8},  {0x8909, decode_tag8},  {0x8903, decode_fabricpath},
-    {0x22f3, decode_trill}, {0x88bb, decode_lwapp}, {0xbbbb, decode_lwapp},
+    {0x86dd, decode_ipv6},   {0x8100, decode_vlan},    {0x88a8, decode_vlan},
+    {0x9100, decode_vlan},   {0x8847, decode_mpls},    {0x8848, decode_mpls},
+    {0x8864, decode_pppoe},  {0x88e7, decode_pbb},     {0x6558, decode_ethernet},
+    {0x894f, decode_nsh},    {0x8870, decode_llc},     {0x88e5, decode_macsec},
+    {0x8926, decode_tag6},   {0x892f, decode_tag6},    {0xf1c1, decode_tag6},
+    {0x893f, decode_tag8},   {0x8909, decode_tag8},    {0x8903, decode_fabricpath},
+    {0x22f3, decode_trill},  {0x88bb, decode_lwapp},   {0xbbbb, decode_lwapp},
+    {0xd28b, decode_arista}, {0x22e5, decode_gigamon}, {0x4305, decode_batman},
 };
 
 static decode_function *find_ethertype(uint16_t ethertype)

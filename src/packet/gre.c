@@ -1,4 +1,4 @@
-/* GRE and what it carries: IP, Ethernet, PPP (PPTP), MPLS, WCCP, ERSPAN.
+/* GRE and what it carries: IP, Ethernet, PPP (PPTP), MPLS, WCCP, ERSPAN, 802.11 (Aruba).
  *
  * Source: RFC 2784, 2890, 1701 (routing), 2637 (PPTP); draft-foschiano-erspan. */
 #include "packet/walk.h"
@@ -61,15 +61,21 @@ static const struct {
     {0x0800, decode_ip},       {0x86dd, decode_ipv6},        {0x6558, decode_ethernet},
     {0x6400, decode_ethernet}, {0x880b, decode_ppp},         {0x8847, decode_mpls},
     {0x8848, decode_mpls},     {0x6559, decode_frame_relay}, {0x894f, decode_nsh},
-    {0x883e, decode_wccp},
+    {0x883e, decode_wccp},     {0x00fe, decode_nlpid},
 };
+
+/* Aruba's access points number their tunnels 0x8200, 0x8210 … 0x8370. */
+static bool is_aruba(uint16_t protocol)
+{
+    return protocol >= 0x8200 && protocol <= 0x8370 && protocol % 0x10 == 0;
+}
 
 static enum fate decode_protocol(struct walk *walk, struct cursor bytes, uint16_t protocol)
 {
     for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
         if (protocols[i].number == protocol)
             return protocols[i].decode(walk, bytes);
-    return FATE_NOT_IP;
+    return is_aruba(protocol) ? decode_ieee80211(walk, bytes) : FATE_NOT_IP;
 }
 
 /* Source route entries, RFC 1701: address family, offset, length, data; an entry of family 0 and

@@ -47,7 +47,8 @@ static const struct {
 } protocols[] = {
     {PPP_IPV4, decode_ip}, {0x0057, decode_ipv6},    {0x0281, decode_mpls},
     {0x0283, decode_mpls}, {0x0031, decode_bridged}, {0x003d, decode_multilink},
-    {0x0800, decode_ip},   {0x86dd, decode_ipv6},
+    {0x0800, decode_ip},   {0x86dd, decode_ipv6},    {0x0023, decode_nlpid},
+    {0x004b, decode_llc},
 };
 
 /* The protocol field, in one byte if that byte is odd (RFC 1661 section 6.5). */

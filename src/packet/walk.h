@@ -161,9 +161,9 @@ decode_function decode_ethernet, decode_llc, decode_linux_cooked, decode_linux_c
     decode_loop, decode_enc, decode_pflog, decode_raw, decode_ppp, decode_ppp_with_direction,
     decode_pppoe, decode_chdlc, decode_frame_relay, decode_slip, decode_fddi, decode_token_ring,
     decode_ieee80211, decode_ieee80211_swapped, decode_radiotap, decode_prism, decode_avs,
-    decode_ppi, decode_nflog, decode_netlink, decode_ipoib, decode_sunatm, decode_pktap,
-    decode_ieee1394, decode_mpls, decode_ip_over_fc, decode_symantec, decode_ipnet, decode_arcnet,
-    decode_arcnet_linux, decode_ax25, decode_kiss,
+    decode_ppi, decode_nflog, decode_netlink, decode_ipoib, decode_batman, decode_sunatm,
+    decode_pktap, decode_ieee1394, decode_mpls, decode_ip_over_fc, decode_symantec, decode_ipnet,
+    decode_arcnet, decode_arcnet_linux, decode_ax25, decode_kiss,
     decode_erf; /* swapped: the two bytes of the frame control are */
 
 /* Juniper's. */
