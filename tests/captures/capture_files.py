@@ -11,7 +11,8 @@ from dataclasses import dataclass
 NANOSECONDS = 1_000_000_000
 LINKTYPE = {"NULL": 0, "EN10MB": 1, "PPP": 9, "PPP_HDLC": 50, "RAW": 101, "C_HDLC": 104, "IEEE802_11": 105,
             "LOOP": 108, "LINUX_SLL": 113, "IEEE802_11_RADIOTAP": 127, "LINUX_SLL2": 276, "RAW_BSD": 12,
-            "RAW_OPENBSD": 14, "IPV4": 228, "IPV6": 229, "UNKNOWN": 147}
+            "RAW_OPENBSD": 14, "IPV4": 228, "IPV6": 229, "UNKNOWN": 147, "ARCNET_LINUX": 129, "ERF": 197,
+            "IPNET": 226, "IP_OVER_FC": 122, "JUNIPER_ETHER": 178, "JUNIPER_MLPPP": 130, "SYMANTEC": 99}
 
 
 @dataclass

@@ -8,6 +8,8 @@ WRAPS = {
     "EN10MB": p.ethernet, "NULL": p.bsd_null, "LOOP": p.bsd_loop, "RAW": bytes, "RAW_BSD": bytes,
     "RAW_OPENBSD": bytes, "PPP": p.ppp, "PPP_HDLC": p.ppp_hdlc, "C_HDLC": p.cisco_hdlc, "LINUX_SLL": p.linux_cooked,
     "LINUX_SLL2": p.linux_cooked_v2, "IEEE802_11": p.wifi, "IEEE802_11_RADIOTAP": p.radiotap,
+    "ARCNET_LINUX": p.arcnet_linux, "ERF": p.erf, "IPNET": p.ipnet, "IP_OVER_FC": p.ip_over_fc,
+    "JUNIPER_ETHER": p.juniper_ethernet, "JUNIPER_MLPPP": p.juniper_mlppp, "SYMANTEC": p.symantec,
 }
 
 

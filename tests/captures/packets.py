@@ -270,6 +270,39 @@ def radiotap(payload):
     return struct.pack("<BBHL", 0, 0, 8, 0) + wifi(payload)
 
 
+def arcnet_linux(payload):
+    return bytes([1, 2, 0, 0, 196 if is_ipv6(payload) else 212, 0, 0, 1]) + payload
+
+
+def erf(payload):
+    """Endace's record of an Ethernet frame: the time stamp is left out, two bytes of padding stand before it."""
+    frame = ethernet(payload)
+    return struct.pack("!QBBHHHH", 0, 2, 4, 18 + len(frame), 0, len(frame), 0) + frame
+
+
+def ipnet(payload):
+    """Solaris."""
+    return struct.pack("!BBHLLLLL", 1, 26 if is_ipv6(payload) else 2, 0, len(payload), 1, 0, 0, 0) + payload
+
+
+def ip_over_fc(payload):
+    return b"\x10\0" + SERVER_MAC + b"\x10\0" + CLIENT_MAC + llc_snap(payload)
+
+
+def juniper_ethernet(payload):
+    """With one extension, the index of the interface."""
+    return b"MGC\x81" + struct.pack("!HBBBB", 4, 1, 2, 5, 0) + ethernet(payload)
+
+
+def juniper_mlppp(payload):
+    """Behind the cookie of a link services card."""
+    return b"MGC\x01" + b"\x54\0\0\0" + ppp(payload)
+
+
+def symantec(payload):
+    return bytes(6) + struct.pack("!H", ethertype(payload)) + bytes(36) + payload
+
+
 # ---- tunnels: each takes an IP packet and returns one ----
 
 OUTER, OUTER6 = ("192.0.2.1", "192.0.2.2"), ("2001:db8:ffff::1", "2001:db8:ffff::2")
