@@ -9,6 +9,7 @@ static const char *const layer_names[TUNNEL_COUNT] = {
     [TUNNEL_GTPU] = "gtpu",       [TUNNEL_L2TP] = "l2tp",   [TUNNEL_CAPWAP] = "capwap",
     [TUNNEL_LISP] = "lisp",       [TUNNEL_AYIYA] = "ayiya", [TUNNEL_TZSP] = "tzsp",
     [TUNNEL_ETHERIP] = "etherip", [TUNNEL_SFLOW] = "sflow", [TUNNEL_LWAPP] = "lwapp",
+    [TUNNEL_JMIRROR] = "jmirror",
 };
 
 const char *tunnel_text(uint64_t tunnel, char *text)

@@ -34,7 +34,8 @@ enum tunnel_layer {
     TUNNEL_ETHERIP,
     TUNNEL_AYIYA,
     TUNNEL_TZSP,
-    TUNNEL_SFLOW, /* a sampled packet inside an sFlow datagram */
+    TUNNEL_JMIRROR, /* what Juniper's routers mirror */
+    TUNNEL_SFLOW,   /* a sampled packet inside an sFlow datagram */
     TUNNEL_COUNT,
 };
 

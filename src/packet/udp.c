@@ -23,6 +23,7 @@ static const struct {
     {5072, decode_ayiya},
     {37008, decode_tzsp},
     {12220, decode_lwapp_ethernet},
+    {30030, decode_jmirror},
     {12222, decode_lwapp},
 
     {6343, decode_sflow},

@@ -189,6 +189,13 @@ enum fate decode_ayiya(struct walk *walk, struct cursor bytes)
     return next == NEXT_IPV4 || next == NEXT_IPV6 ? decode_ip(walk, bytes) : FATE_NOT_TCP;
 }
 
+/* Juniper's packet mirroring: an intercept and a session identifier, IP. */
+enum fate decode_jmirror(struct walk *walk, struct cursor bytes)
+{
+    walk_tunnel(walk, TUNNEL_JMIRROR);
+    return cursor_skip(&bytes, 8) ? decode_ip(walk, bytes) : walk_cut(walk);
+}
+
 /* The frame kinds of TZSP that carry packets. */
 static enum fate decode_tzsp_frame(struct walk *walk, struct cursor bytes, uint16_t encapsulation)
 {

@@ -201,6 +201,6 @@ decode_function decode_ipv6_options, decode_ipv6_routing, decode_ipv6_fragment,
 /* Tunnels in UDP. */
 decode_function decode_vxlan, decode_vxlan_gpe, decode_geneve, decode_gtp, decode_teredo,
     decode_l2tp, decode_capwap, decode_lisp, decode_ayiya, decode_tzsp, decode_sflow, decode_lwapp,
-    decode_lwapp_ethernet;
+    decode_lwapp_ethernet, decode_jmirror;
 
 #endif
