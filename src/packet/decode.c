@@ -46,8 +46,6 @@ bool decoder_decode(struct decoder *decoder, const struct packet *packet, struct
         .packet = packet,
         .segment = segment,
         .fault = fault,
-        .captured_length = packet->captured_length,
-        .wire_length = packet->wire_length,
     };
     if (packet->wire_length > packet->bytes.left)
         walk.missing = packet->wire_length - packet->bytes.left;
@@ -56,8 +54,10 @@ bool decoder_decode(struct decoder *decoder, const struct packet *packet, struct
     segment->reassembled = false;
     *fate = decode_link_type(&walk, packet->bytes, packet->link_type);
     take_record_fields(segment, packet);
-    segment->captured_length = walk.captured_length;
-    segment->wire_length = walk.wire_length;
+    if (walk.has_frame_lengths) {
+        segment->captured_length = walk.frame_captured_length;
+        segment->wire_length = walk.frame_wire_length;
+    }
     return !walk.failed;
 }
 

@@ -34,11 +34,9 @@ static enum fate guess_hdlc(struct walk *walk, struct cursor bytes)
 /* Ends the frame after the wire length of the card, for the record's own counts the header. */
 static void take_wire_length(struct walk *walk, struct cursor *bytes, uint32_t length)
 {
-    walk->wire_length = length;
     walk->missing = length > bytes->left ? length - bytes->left : 0;
     if (length < bytes->left)
         *bytes = cursor_first(bytes, length);
-    walk->captured_length = (uint32_t)bytes->left;
 }
 
 static decode_function *decoder_of(uint8_t type)
@@ -78,5 +76,6 @@ enum fate decode_erf(struct walk *walk, struct cursor bytes)
     if (decode == decode_ethernet && !cursor_skip(&bytes, ETHERNET_PADDING))
         return walk_cut(walk);
     take_wire_length(walk, &bytes, be16_at(&header, 14));
+    walk_frame_begins(walk, bytes);
     return decode(walk, bytes);
 }

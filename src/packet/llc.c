@@ -94,8 +94,9 @@ enum fate decode_token_ring(struct walk *walk, struct cursor bytes)
 enum fate decode_sunatm(struct walk *walk, struct cursor bytes)
 {
     enum { TRAFFIC = 0x0f, LLC_MULTIPLEXED = 2 };
-    uint8_t direction = u8_at(&bytes, 0);
-    if (!walk_record_header(walk, &bytes, 4))
+    struct cursor header;
+    if (!cursor_take(&bytes, 4, &header))
         return walk_cut(walk);
-    return (direction & TRAFFIC) == LLC_MULTIPLEXED ? decode_llc(walk, bytes) : FATE_NOT_IP;
+    walk_frame_begins(walk, bytes);
+    return (u8_at(&header, 0) & TRAFFIC) == LLC_MULTIPLEXED ? decode_llc(walk, bytes) : FATE_NOT_IP;
 }

@@ -78,7 +78,10 @@ enum fate decode_ppp(struct walk *walk, struct cursor bytes)
 
 enum fate decode_ppp_with_direction(struct walk *walk, struct cursor bytes)
 {
-    return walk_record_header(walk, &bytes, 1) ? decode_ppp(walk, bytes) : walk_cut(walk);
+    if (!cursor_skip(&bytes, 1))
+        return walk_cut(walk);
+    walk_frame_begins(walk, bytes);
+    return decode_ppp(walk, bytes);
 }
 
 /* PPPoE session: version and type, code, session, length; PPP without address and control. */

@@ -35,28 +35,18 @@ struct walk {
     uint64_t missing; /* bytes of the current layer that were on the wire but not captured */
     uint64_t beyond;  /* bytes that the innermost IP header promises and that were not even in the
                          frame */
-    uint32_t captured_length, wire_length; /* of the frame */
-    unsigned layers;                       /* entered so far */
-    unsigned tunnels;                      /* layers in segment->tunnel */
-    bool quoted;                           /* inside an ICMP error */
-    bool sampled;    /* inside an sFlow sample: a copy of a packet's first bytes */
-    bool unsized;    /* the innermost IP header gives 0 as its length: segmentation offload */
-    bool fragmented; /* the innermost IP packet is a first fragment that stands alone */
-    bool failed;     /* the fault is set */
+    unsigned layers;  /* entered so far */
+    unsigned tunnels; /* layers in segment->tunnel */
+    bool quoted;      /* inside an ICMP error */
+    bool sampled;     /* inside an sFlow sample: a copy of a packet's first bytes */
+    bool unsized;     /* the innermost IP header gives 0 as its length: segmentation offload */
+    bool fragmented;  /* the innermost IP packet is a first fragment that stands alone */
+    bool failed;      /* the fault is set */
+    bool has_frame_lengths; /* they are not those of the record */
+    uint32_t frame_captured_length, frame_wire_length;
 };
 
 typedef enum fate decode_function(struct walk *walk, struct cursor bytes);
-
-/* Skips what a link type has before the frame, which is no part of the frame's lengths (tshark).
- * False if there is less. */
-static inline bool walk_record_header(struct walk *walk, struct cursor *bytes, uint32_t size)
-{
-    if (!cursor_skip(bytes, size))
-        return false;
-    walk->captured_length -= size;
-    walk->wire_length -= size < walk->wire_length ? size : walk->wire_length;
-    return true;
-}
 
 /* The fate of a packet that ends inside a header: cut by the snap length, or shorter than its own
  * header. */
@@ -69,6 +59,15 @@ static inline enum fate walk_cut(const struct walk *walk)
 static inline uint64_t walk_length(const struct walk *walk, struct cursor bytes)
 {
     return bytes.left + walk->missing;
+}
+
+/* What the record has before the frame was taken off: it is no part of the frame's lengths, as in
+ * tshark. */
+static inline void walk_frame_begins(struct walk *walk, struct cursor bytes)
+{
+    walk->has_frame_lengths = true;
+    walk->frame_captured_length = (uint32_t)bytes.left;
+    walk->frame_wire_length = (uint32_t)walk_length(walk, bytes);
 }
 
 /* Ends the layer after `length` bytes on the wire, if it does not end before: what follows is
