@@ -169,6 +169,7 @@ static const struct {
     {0x893f, decode_tag8},   {0x8909, decode_tag8},    {0x8903, decode_fabricpath},
     {0x22f3, decode_trill},  {0x88bb, decode_lwapp},   {0xbbbb, decode_lwapp},
     {0xd28b, decode_arista}, {0x22e5, decode_gigamon}, {0x4305, decode_batman},
+    {0xfff2, decode_ip}, /* ARP gleaning of Cisco ACI */
 };
 
 static decode_function *find_ethertype(uint16_t ethertype)

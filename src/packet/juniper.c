@@ -18,9 +18,9 @@ enum {
     LLC_SNAP = 0xaaaa03,
 };
 
-static uint32_t be24_at(const struct cursor *bytes, size_t offset)
+static uint32_t first_24_bits(const struct cursor *bytes)
 {
-    return be32_at(bytes, offset) >> 8;
+    return be32_at(bytes, 0) >> 8;
 }
 
 static const struct {
@@ -47,7 +47,7 @@ static bool take_header(struct walk *walk, struct cursor *bytes, uint8_t *flags,
 {
     struct cursor header, extensions, protocol;
     *flags = u8_at(bytes, 3);
-    if (be24_at(bytes, 0) != MAGIC)
+    if (first_24_bits(bytes) != MAGIC)
         return true;
     *fate = walk_cut(walk);
     if (!cursor_take(bytes, 4, &header))
@@ -216,7 +216,7 @@ enum fate decode_juniper_mlfr(struct walk *walk, struct cursor bytes)
 
 static bool is_llc(const struct cursor *bytes)
 {
-    uint32_t first = be24_at(bytes, 0);
+    uint32_t first = first_24_bits(bytes);
     return first == LLC_OSI || first == LLC_SNAP;
 }
 

@@ -155,15 +155,14 @@ enum fate decode_netlink_messages(struct walk *walk, struct cursor bytes, uint16
  * frame. */
 enum fate decode_type_or_length(struct walk *walk, struct cursor bytes, uint16_t type_or_length);
 
-/* Link layers. */
+/* Link layers.  decode_ieee80211_swapped: the two bytes of the frame control are. */
 decode_function decode_ethernet, decode_llc, decode_linux_cooked, decode_linux_cooked2, decode_null,
     decode_loop, decode_enc, decode_pflog, decode_raw, decode_ppp, decode_ppp_with_direction,
     decode_pppoe, decode_chdlc, decode_frame_relay, decode_slip, decode_fddi, decode_token_ring,
     decode_ieee80211, decode_ieee80211_swapped, decode_radiotap, decode_prism, decode_avs,
     decode_ppi, decode_nflog, decode_netlink, decode_ipoib, decode_batman, decode_sunatm,
     decode_pktap, decode_ieee1394, decode_mpls, decode_ip_over_fc, decode_symantec, decode_ipnet,
-    decode_arcnet, decode_arcnet_linux, decode_ax25, decode_kiss,
-    decode_erf; /* swapped: the two bytes of the frame control are */
+    decode_arcnet, decode_arcnet_linux, decode_ax25, decode_kiss, decode_erf;
 
 /* Juniper's. */
 decode_function decode_juniper_ethernet, decode_juniper_ppp, decode_juniper_frame_relay,

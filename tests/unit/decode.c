@@ -45,6 +45,7 @@ static const struct {
      NULL},
     {"Arista, other", 1, ETHERNET "d28b cafe 0010 0000000100000002 0800 | " IPV4_TCP, FATE_NOT_IP,
      NULL},
+    {"Cisco ACI, ARP gleaning", 1, ETHERNET "fff2 | " IPV4_TCP, FATE_SEGMENT, NULL},
     {"Gigamon", 1, ETHERNET "22e5 06 0103616263 0800 | " IPV4_TCP, FATE_SEGMENT, NULL},
     {"B.A.T.M.A.N., unicast", 1, ETHERNET "4305 400f 3201 020000000003 " ETHERNET_IPV4 IPV4_TCP,
      FATE_SEGMENT, NULL},
