@@ -84,10 +84,7 @@ const char *fate_name(enum fate fate)
 }
 
 /* LINKTYPE_ numbers, https://www.tcpdump.org/linktypes.html; the commonest first. */
-static const struct link_type {
-    uint32_t number;
-    decode_function *decode;
-} link_types[] = {
+static const struct next_layer link_types[] = {
     {1, decode_ethernet},
     {113, decode_linux_cooked},
     {276, decode_linux_cooked2},
@@ -156,17 +153,9 @@ static const struct link_type {
 
 enum { LINK_TYPES = sizeof link_types / sizeof link_types[0] };
 
-static const struct link_type *find_link_type(uint32_t number)
-{
-    for (size_t i = 0; i < LINK_TYPES; i++)
-        if (link_types[i].number == number)
-            return &link_types[i];
-    return NULL;
-}
-
 bool link_type_is_known(uint32_t link_type)
 {
-    return find_link_type(link_type) != NULL;
+    return find_layer(link_types, LINK_TYPES, link_type) != NULL;
 }
 
 const char *link_types_text(char *text)
@@ -187,10 +176,10 @@ const char *link_types_text(char *text)
 
 enum fate decode_link_type(struct walk *walk, struct cursor bytes, uint32_t link_type)
 {
-    const struct link_type *known = find_link_type(link_type);
-    if (!known)
+    decode_function *decode = find_layer(link_types, LINK_TYPES, link_type);
+    if (!decode)
         return FATE_UNKNOWN_LINK_TYPE;
-    return walk_enter(walk) ? known->decode(walk, bytes) : FATE_TOO_DEEP;
+    return walk_enter(walk) ? decode(walk, bytes) : FATE_TOO_DEEP;
 }
 
 void walk_tunnel(struct walk *walk, enum tunnel_layer layer)

@@ -22,15 +22,6 @@ enum {
     IPV6 = 23,
 };
 
-/* Packet over SONET: Cisco HDLC or PPP, by the first byte. */
-static enum fate guess_hdlc(struct walk *walk, struct cursor bytes)
-{
-    enum { CHDLC_UNICAST = 0x0f, CHDLC_MULTICAST = 0x8f };
-    uint8_t first = u8_at(&bytes, 0);
-    return first == CHDLC_UNICAST || first == CHDLC_MULTICAST ? decode_chdlc(walk, bytes)
-                                                              : decode_ppp(walk, bytes);
-}
-
 /* Ends the frame after the wire length of the card, for the record's own counts the header. */
 static void take_wire_length(struct walk *walk, struct cursor *bytes, uint32_t length)
 {
@@ -51,7 +42,7 @@ static decode_function *decoder_of(uint8_t type)
     case COLOUR_HDLC:
     case DSM_HDLC:
     case HASH_HDLC:
-        return guess_hdlc;
+        return decode_ppp; /* or Cisco HDLC, by the first byte */
     case IPV4:
         return decode_ip;
     case IPV6:

@@ -138,16 +138,15 @@ static enum fate decode_trill(struct walk *walk, struct cursor bytes)
 static enum fate decode_arista(struct walk *walk, struct cursor bytes)
 {
     enum { TIME_STAMP = 1, BITS_64 = 0x10, BITS_48 = 0x20 };
-    struct cursor header, type;
+    struct cursor header;
     if (!cursor_take(&bytes, 4, &header))
         return walk_cut(walk);
     uint8_t size = u8_at(&header, 3);
     if (be16_at(&header, 0) != TIME_STAMP || u8_at(&header, 2) > 1 ||
         (size != BITS_64 && size != BITS_48))
         return FATE_NOT_IP;
-    if (!cursor_skip(&bytes, size == BITS_64 ? 8 : 6) || !cursor_take(&bytes, 2, &type))
-        return walk_cut(walk);
-    return decode_ethertype(walk, bytes, be16_at(&type, 0));
+    return cursor_skip(&bytes, size == BITS_64 ? 8 : 6) ? decode_ethertype_field(walk, bytes)
+                                                        : walk_cut(walk);
 }
 
 /* Gigamon's header: its length and fields, then the next type. */
@@ -157,10 +156,7 @@ static enum fate decode_gigamon(struct walk *walk, struct cursor bytes)
 }
 
 /* EtherTypes, https://www.iana.org/assignments/ieee-802-numbers; IPv4 is tried before. */
-static const struct {
-    uint16_t number;
-    decode_function *decode;
-} ethertypes[] = {
+static const struct next_layer ethertypes[] = {
     {0x86dd, decode_ipv6},   {0x8100, decode_vlan},    {0x88a8, decode_vlan},
     {0x9100, decode_vlan},   {0x8847, decode_mpls},    {0x8848, decode_mpls},
     {0x8864, decode_pppoe},  {0x88e7, decode_pbb},     {0x6558, decode_ethernet},
@@ -174,10 +170,7 @@ static const struct {
 
 static decode_function *find_ethertype(uint16_t ethertype)
 {
-    for (size_t i = 0; i < sizeof ethertypes / sizeof ethertypes[0]; i++)
-        if (ethertypes[i].number == ethertype)
-            return ethertypes[i].decode;
-    return NULL;
+    return find_layer(ethertypes, sizeof ethertypes / sizeof ethertypes[0], ethertype);
 }
 
 bool ethertype_is_known(uint16_t ethertype)
@@ -193,4 +186,12 @@ enum fate decode_ethertype(struct walk *walk, struct cursor bytes, uint16_t ethe
         return decode_ip(walk, bytes);
     decode_function *decode = find_ethertype(ethertype);
     return decode ? decode(walk, bytes) : FATE_NOT_IP;
+}
+
+enum fate decode_ethertype_field(struct walk *walk, struct cursor bytes)
+{
+    struct cursor type;
+    if (!cursor_take(&bytes, 2, &type))
+        return walk_cut(walk);
+    return decode_ethertype(walk, bytes, be16_at(&type, 0));
 }

@@ -54,10 +54,7 @@ static enum fate decode_erspan(struct walk *walk, struct cursor bytes, bool has_
     return has_header ? decode_erspan_header(walk, bytes) : decode_ethernet(walk, bytes);
 }
 
-static const struct {
-    uint16_t number;
-    decode_function *decode;
-} protocols[] = {
+static const struct next_layer protocols[] = {
     {0x0800, decode_ip},       {0x86dd, decode_ipv6},        {0x6558, decode_ethernet},
     {0x6400, decode_ethernet}, {0x880b, decode_ppp},         {0x8847, decode_mpls},
     {0x8848, decode_mpls},     {0x6559, decode_frame_relay}, {0x894f, decode_nsh},
@@ -72,10 +69,11 @@ static bool is_aruba(uint16_t protocol)
 
 static enum fate decode_protocol(struct walk *walk, struct cursor bytes, uint16_t protocol)
 {
-    for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
-        if (protocols[i].number == protocol)
-            return protocols[i].decode(walk, bytes);
-    return is_aruba(protocol) ? decode_ieee80211(walk, bytes) : FATE_NOT_IP;
+    decode_function *decode =
+        is_aruba(protocol)
+            ? decode_ieee80211
+            : find_layer(protocols, sizeof protocols / sizeof protocols[0], protocol);
+    return decode ? decode(walk, bytes) : FATE_NOT_IP;
 }
 
 /* Source route entries, RFC 1701: address family, offset, length, data; an entry of family 0 and

@@ -23,10 +23,7 @@ static uint32_t first_24_bits(const struct cursor *bytes)
     return be32_at(bytes, 0) >> 8;
 }
 
-static const struct {
-    uint32_t number;
-    decode_function *decode;
-} protocols[] = {
+static const struct next_layer protocols[] = {
     {2, decode_ip},      {3, decode_ip},     {6, decode_ipv6},       {7, decode_ipv6},
     {4, decode_mpls},    {5, decode_mpls},   {8, decode_mpls},       {32, decode_mpls},
     {10, decode_nlpid},  {33, decode_nlpid}, {201, decode_nlpid},    {200, decode_ppp},
@@ -36,10 +33,8 @@ static const struct {
 
 static enum fate decode_protocol(struct walk *walk, struct cursor bytes, uint32_t number)
 {
-    for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
-        if (protocols[i].number == number)
-            return protocols[i].decode(walk, bytes);
-    return FATE_NOT_IP;
+    decode_function *decode = find_layer(protocols, sizeof protocols / sizeof protocols[0], number);
+    return decode ? decode(walk, bytes) : FATE_NOT_IP;
 }
 
 /* Takes the router's header; false if no frame with a header of its own follows, and then *fate. */

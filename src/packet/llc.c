@@ -5,7 +5,7 @@
 
 enum {
     SAP_IP = 0x06,
-    SAP_XNS = 0x80,
+    SAP_XNS = 0x80, /* as 3Com used it, with an EtherType */
     SAP_SNAP = 0xaa,
     SAP_OSI = 0xfe, /* and others, ISO 9577 */
     UNNUMBERED_INFORMATION = 0x03,
@@ -28,15 +28,6 @@ enum fate decode_snap(struct walk *walk, struct cursor bytes, size_t bridge_padd
     return FATE_NOT_IP;
 }
 
-/* As 3Com used it: an EtherType. */
-static enum fate decode_3com_xns(struct walk *walk, struct cursor bytes)
-{
-    struct cursor type;
-    if (!cursor_take(&bytes, 2, &type))
-        return walk_cut(walk);
-    return decode_ethertype(walk, bytes, be16_at(&type, 0));
-}
-
 enum fate decode_llc(struct walk *walk, struct cursor bytes)
 {
     struct cursor header;
@@ -54,7 +45,7 @@ enum fate decode_llc(struct walk *walk, struct cursor bytes)
     case SAP_IP:
         return decode_ip(walk, bytes);
     case SAP_XNS:
-        return decode_3com_xns(walk, bytes);
+        return decode_ethertype_field(walk, bytes);
     case 0x14:
     case 0x20:
     case 0x34:

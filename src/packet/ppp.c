@@ -41,10 +41,7 @@ static enum fate decode_bridged(struct walk *walk, struct cursor bytes)
 
 /* PPP protocol numbers, https://www.iana.org/assignments/ppp-numbers; some systems write EtherTypes
  * instead. */
-static const struct {
-    uint16_t number;
-    decode_function *decode;
-} protocols[] = {
+static const struct next_layer protocols[] = {
     {PPP_IPV4, decode_ip}, {0x0057, decode_ipv6},    {0x0281, decode_mpls},
     {0x0283, decode_mpls}, {0x0031, decode_bridged}, {0x003d, decode_multilink},
     {0x0800, decode_ip},   {0x86dd, decode_ipv6},    {0x0023, decode_nlpid},
@@ -60,10 +57,9 @@ static enum fate decode_protocol(struct walk *walk, struct cursor bytes)
         return walk_cut(walk);
     if (!walk_enter(walk))
         return FATE_TOO_DEEP;
-    for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
-        if (protocols[i].number == protocol)
-            return protocols[i].decode(walk, bytes);
-    return FATE_NOT_IP;
+    decode_function *decode =
+        find_layer(protocols, sizeof protocols / sizeof protocols[0], protocol);
+    return decode ? decode(walk, bytes) : FATE_NOT_IP;
 }
 
 enum fate decode_ppp(struct walk *walk, struct cursor bytes)
@@ -154,8 +150,5 @@ enum fate decode_frame_relay(struct walk *walk, struct cursor bytes)
         cursor_skip(&bytes, 1);
         return decode_padded_nlpid(walk, bytes);
     }
-    struct cursor type;
-    if (!cursor_take(&bytes, 2, &type))
-        return walk_cut(walk);
-    return decode_ethertype(walk, bytes, be16_at(&type, 0));
+    return decode_ethertype_field(walk, bytes);
 }

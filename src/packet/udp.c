@@ -6,10 +6,7 @@
 
 enum { UDP_HEADER = 8 };
 
-static const struct {
-    uint16_t number;
-    decode_function *decode;
-} ports[] = {
+static const struct next_layer ports[] = {
     {4789, decode_vxlan},
     {4790, decode_vxlan_gpe},
     {6081, decode_geneve},
@@ -22,21 +19,17 @@ static const struct {
     {4341, decode_lisp},
     {5072, decode_ayiya},
     {37008, decode_tzsp},
-    {12220, decode_lwapp_ethernet},
-    {30030, decode_jmirror},
-    {12222, decode_lwapp},
-
     {6343, decode_sflow},
     {4754, decode_gre},
     {6635, decode_mpls},
+    {12222, decode_lwapp},
+    {12220, decode_lwapp_ethernet},
+    {30030, decode_jmirror},
 };
 
 static decode_function *find_port(uint16_t port)
 {
-    for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++)
-        if (ports[i].number == port)
-            return ports[i].decode;
-    return NULL;
+    return find_layer(ports, sizeof ports / sizeof ports[0], port);
 }
 
 enum fate decode_udp(struct walk *walk, struct cursor bytes)

@@ -48,6 +48,22 @@ struct walk {
 
 typedef enum fate decode_function(struct walk *walk, struct cursor bytes);
 
+/* Where a number leads. */
+struct next_layer {
+    uint32_t number;
+    decode_function *decode;
+};
+
+/* NULL if it is not in the table. */
+static inline decode_function *find_layer(const struct next_layer *table, size_t count,
+                                          uint32_t number)
+{
+    for (size_t i = 0; i < count; i++)
+        if (table[i].number == number)
+            return table[i].decode;
+    return NULL;
+}
+
 /* The fate of a packet that ends inside a header: cut by the snap length, or shorter than its own
  * header. */
 static inline enum fate walk_cut(const struct walk *walk)
@@ -141,6 +157,9 @@ enum fate walk_parts_end(struct walk *walk, const struct walk_parts *parts);
 enum fate decode_link_type(struct walk *walk, struct cursor bytes, uint32_t link_type);
 enum fate decode_ethertype(struct walk *walk, struct cursor bytes, uint16_t ethertype);
 enum fate decode_ip_protocol(struct walk *walk, struct cursor bytes, uint8_t protocol);
+
+/* An EtherType, and what follows it. */
+decode_function decode_ethertype_field;
 
 /* Whether decode_ethertype knows the number: tells a frame from what only might be one. */
 bool ethertype_is_known(uint16_t ethertype);
