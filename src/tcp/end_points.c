@@ -30,11 +30,16 @@ void flow_key_of(const struct segment *segment, struct flow_key *key, bool *send
     *sender_is_low = low;
 }
 
-bool flow_key_equal(const struct flow_key *a, const struct flow_key *b)
+int flow_key_compare(const struct flow_key *a, const struct flow_key *b)
 {
-    return memcmp(a->low, b->low, sizeof a->low) == 0 &&
-           memcmp(a->high, b->high, sizeof a->high) == 0 && a->low_port == b->low_port &&
-           a->high_port == b->high_port && a->ip_version == b->ip_version;
+    int difference = memcmp(a->low, b->low, sizeof a->low);
+    if (difference == 0)
+        difference = memcmp(a->high, b->high, sizeof a->high);
+    if (difference == 0)
+        difference = a->low_port - b->low_port;
+    if (difference == 0)
+        difference = a->high_port - b->high_port;
+    return difference ? difference : a->ip_version - b->ip_version;
 }
 
 bool end_points_set(struct end_points *ends, const struct flow_key *key, struct arena *arena,

@@ -18,7 +18,8 @@ struct flow_key {
 /* The key of a segment's end points; *sender_is_low says which of them sent it. */
 void flow_key_of(const struct segment *segment, struct flow_key *key, bool *sender_is_low);
 
-bool flow_key_equal(const struct flow_key *a, const struct flow_key *b);
+/* Below 0, 0 or above 0: some order of all keys. */
+int flow_key_compare(const struct flow_key *a, const struct flow_key *b);
 
 /* The same in little space, for there are many: IPv6 addresses lie elsewhere. */
 struct end_points {

@@ -7,7 +7,7 @@ struct grouping {
     struct arena arena;
     struct flow_table table;
     uint32_t connections;
-    bool first_is_reuse;
+    bool had_strays;
 };
 
 /* What is known of the segments of a batch before they are taken. */
@@ -40,9 +40,9 @@ void grouping_close(struct grouping *grouping)
     memory_release(memory, grouping, sizeof *grouping);
 }
 
-void grouping_begin_with_reuse(struct grouping *grouping)
+bool grouping_had_strays(const struct grouping *grouping)
 {
-    grouping->first_is_reuse = true;
+    return grouping->had_strays;
 }
 
 static enum end_point other_end(enum end_point end)
@@ -110,9 +110,7 @@ static bool assign(struct grouping *grouping, const struct segment *segment,
     struct flow *flow = flow_table_find(&grouping->table, &lookup->key, lookup->hash, fault);
     if (!flow)
         return false;
-    bool replaces =
-        flow->has_connection ? is_reuse(flow, segment, sender) : grouping->first_is_reuse;
-    grouping->first_is_reuse = false;
+    bool replaces = flow->has_connection && is_reuse(flow, segment, sender);
     unsigned events = 0;
     if (!flow->has_connection || replaces) {
         if (!start_connection(grouping, flow, segment, sender, fault))
@@ -136,9 +134,11 @@ bool grouping_take(struct grouping *grouping, const struct segment_batch *batch,
     struct lookup lookups[SEGMENT_BATCH_MAX];
     const struct flow_table *table = &grouping->table;
     for (size_t i = 0; i < batch->count; i++) {
-        flow_key_of(&batch->segments[i], &lookups[i].key, &lookups[i].sender_is_low);
+        const struct segment *segment = &batch->segments[i];
+        flow_key_of(segment, &lookups[i].key, &lookups[i].sender_is_low);
         lookups[i].hash = flow_hash(table, &lookups[i].key);
         flow_table_prefetch(table, lookups[i].hash);
+        grouping->had_strays |= segment->is_routed || !segment->header_known;
     }
     for (size_t i = 0; i < batch->count; i++) {
         if (i + AHEAD < batch->count)

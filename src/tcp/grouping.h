@@ -43,12 +43,13 @@ struct grouping *grouping_open(const uint64_t hash_key[2], struct memory *memory
                                struct fault *fault);
 void grouping_close(struct grouping *grouping);
 
-/* The first connection replaces one that was not seen. */
-void grouping_begin_with_reuse(struct grouping *grouping);
-
 /* Takes a batch; assignments[i] receives what is said of segment i.  Batches are taken whole: first
  * all hashes, then the look-ups, so that the waits for memory overlap.  False with a fault. */
 bool grouping_take(struct grouping *grouping, const struct segment_batch *batch,
                    struct assignment *assignments, struct fault *fault);
+
+/* Whether the end points of some segment do not tell its connection: too little of its header was
+ * captured, or it is routed. */
+bool grouping_had_strays(const struct grouping *grouping);
 
 #endif

@@ -160,50 +160,81 @@ bool packet_index_add(struct packet_index *index, const struct segment *segment,
     return true;
 }
 
-/* The number of the block that follows the one of this number in the list; false at the end. */
-static bool read_number(struct packet_blocks *blocks, uint32_t *number)
+/* ---- a choice of blocks ---- */
+
+enum { WORD_BITS = 64 };
+
+static size_t words_size(const struct packet_index *index)
 {
-    const struct packet_index *index = blocks->index;
-    if (blocks->chunk && blocks->used == chunk_at(index, blocks->chunk)->used) {
-        blocks->chunk = chunk_at(index, blocks->chunk)->next;
-        blocks->used = 0;
-    }
-    if (!blocks->chunk)
-        return false;
-    uint32_t difference = 0;
-    for (unsigned shift = 0;; shift += 7) {
-        uint8_t byte = chunk_at(index, blocks->chunk)->bytes[blocks->used++];
-        difference |= (uint32_t)(byte & 0x7f) << shift;
-        if (byte < 0x80)
-            break;
-    }
-    *number += difference + 1;
-    return true;
+    return (index->blocks.count / WORD_BITS + 1) * sizeof(uint64_t);
 }
 
-struct packet_blocks packet_index_blocks(const struct packet_index *index, uint32_t connection)
+bool packet_blocks_open(struct packet_blocks *blocks, const struct packet_index *index,
+                        struct memory *memory, struct fault *fault)
 {
-    struct packet_blocks blocks = {.index = index, .next = UINT32_MAX};
-    if (connection < index->lists.count)
-        blocks.chunk = list_of(index, connection)->first;
-    blocks.has_next = read_number(&blocks, &blocks.next);
-    return blocks;
+    *blocks = (struct packet_blocks){.index = index, .memory = memory};
+    blocks->words = memory_allocate(memory, words_size(index), fault);
+    return blocks->words != NULL;
+}
+
+void packet_blocks_close(struct packet_blocks *blocks)
+{
+    if (blocks->words)
+        memory_release(blocks->memory, blocks->words, words_size(blocks->index));
+    *blocks = (struct packet_blocks){0};
+}
+
+/* Chooses the blocks of a chunk; returns the last one, or `before` if there is none. */
+static uint32_t add_chunk(struct packet_blocks *blocks, const struct chunk *chunk, uint32_t before)
+{
+    uint32_t number = before, difference = 0;
+    unsigned shift = 0;
+    for (int i = 0; i < chunk->used; i++) {
+        difference |= (uint32_t)(chunk->bytes[i] & 0x7f) << shift;
+        shift += 7;
+        if (chunk->bytes[i] & 0x80)
+            continue;
+        number += difference + 1;
+        blocks->words[number / WORD_BITS] |= UINT64_C(1) << number % WORD_BITS;
+        difference = 0;
+        shift = 0;
+    }
+    return number;
+}
+
+void packet_blocks_add(struct packet_blocks *blocks, uint32_t connection)
+{
+    const struct packet_index *index = blocks->index;
+    uint32_t number = UINT32_MAX;
+    uint32_t chunk = connection < index->lists.count ? list_of(index, connection)->first : 0;
+    for (; chunk; chunk = chunk_at(index, chunk)->next)
+        number = add_chunk(blocks, chunk_at(index, chunk), number);
+}
+
+/* The first block that is chosen, from this one on; the count of blocks if none is. */
+static size_t find_chosen(const struct packet_blocks *blocks, size_t i)
+{
+    size_t count = blocks->index->blocks.count, word = i / WORD_BITS;
+    uint64_t bits = blocks->words[word] >> i % WORD_BITS << i % WORD_BITS;
+    while (!bits && ++word <= count / WORD_BITS)
+        bits = blocks->words[word];
+    return bits ? word * WORD_BITS + (size_t)__builtin_ctzll(bits) : count;
 }
 
 bool packet_blocks_next(struct packet_blocks *blocks, struct packet_block *first,
                         struct capture_position *end)
 {
     const struct packet_index *index = blocks->index;
-    if (!blocks->has_next)
+    size_t i = index ? find_chosen(blocks, blocks->next) : 0;
+    if (!index || i == index->blocks.count)
         return false;
-    uint32_t behind = blocks->next;
-    *first = *block_at(index, behind);
+    *first = *block_at(index, i);
     bool is_same_file;
     do {
-        behind++;
-        is_same_file = behind < index->blocks.count && block_at(index, behind)->file == first->file;
-        blocks->has_next = read_number(blocks, &blocks->next);
-    } while (blocks->has_next && blocks->next == behind && is_same_file);
-    *end = is_same_file ? block_at(index, behind)->start : (struct capture_position){0};
+        i++;
+        is_same_file = i < index->blocks.count && block_at(index, i)->file == first->file;
+    } while (is_same_file && find_chosen(blocks, i) == i);
+    *end = is_same_file ? block_at(index, i)->start : (struct capture_position){0};
+    blocks->next = i;
     return true;
 }

@@ -36,15 +36,21 @@ struct packet_block {
     struct capture_position start;
 };
 
-/* Goes through the blocks of a connection in file order; zeroed, there are none. */
+/* A choice of blocks, to be read in file order; zeroed, there are none. */
 struct packet_blocks {
-    const struct packet_index *index;
-    uint32_t chunk, used; /* what was read of the list */
-    uint32_t next;        /* number of the next block */
-    bool has_next;
+    const struct packet_index *index; /* borrowed */
+    struct memory *memory;
+    uint64_t *words; /* a bit for each block of the index: it is chosen */
+    size_t next;     /* number of the block to go on at */
 };
 
-struct packet_blocks packet_index_blocks(const struct packet_index *index, uint32_t connection);
+/* Opens an empty choice.  False with a fault. */
+bool packet_blocks_open(struct packet_blocks *blocks, const struct packet_index *index,
+                        struct memory *memory, struct fault *fault);
+void packet_blocks_close(struct packet_blocks *blocks);
+
+/* Chooses the blocks in which the connection has segments. */
+void packet_blocks_add(struct packet_blocks *blocks, uint32_t connection);
 
 /* The next run of neighbouring blocks of a file, by its first; *end is where the block behind it
  * starts, with end->frame 0 if nothing more of the file follows.  False at the end. */

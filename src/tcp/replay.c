@@ -1,50 +1,105 @@
 #include "tcp/replay.h"
 
-struct replay {
-    struct trace *trace;
+#include <stdlib.h>
+
+/* A connection that is wanted. */
+struct member {
+    struct flow_key key;
     const struct connection *connection; /* of the trace */
     uint32_t number;                     /* its index there */
+};
+
+struct replay {
+    struct trace *trace;
+    struct member *members; /* by end points, then in order of their first segments */
+    size_t count;
     struct memory *memory;
     struct segment_stream *stream;
-    struct flow_key key;
-    struct grouping *grouping; /* it and the tracker know this one connection */
+    struct grouping *grouping; /* it and the tracker know the members only */
     struct tracker *tracker;
     struct assignment assignments[SEGMENT_BATCH_MAX];
-    struct packet_blocks blocks; /* that come after the current stretch */
-    bool is_reading;             /* the current stretch of a file is not read to its end */
+    const struct member *owners[SEGMENT_BATCH_MAX]; /* of the segments of the batch */
+    struct packet_blocks blocks;                    /* that come after the current stretch */
+    bool is_reading; /* the current stretch of a file is not read to its end */
     uint32_t end_file;
     uint64_t end_frame; /* the first segment behind the stretch */
     bool has_failed;    /* the fault comes next */
     struct fault fault;
 };
 
-static bool can_return(const struct trace *trace)
-{
-    const struct file_account *accounts = segment_stream_accounts(trace->stream);
-    for (size_t i = 0; i < trace->dataset->count; i++)
-        if (!accounts[i].can_return)
-            return false;
-    return true;
-}
+/* ---- the members ---- */
 
 static bool is_at_or_after(const struct segment *segment, uint32_t file, uint64_t frame)
 {
     return segment->file != file ? segment->file > file : segment->frame >= frame;
 }
 
-/* Whether a segment is the connection's: its end points, between its first and its last segment.
- * Connections that share the end points follow one another. */
-static bool belongs(const struct replay *replay, const struct segment *segment)
+static int compare_members(const void *a, const void *b)
 {
-    const struct connection *connection = replay->connection;
+    const struct member *one = a, *other = b;
+    int order = flow_key_compare(&one->key, &other->key);
+    return order ? order : (one->number > other->number) - (one->number < other->number);
+}
+
+/* Whether the member stands before the place where a segment's own one would be the last. */
+static bool is_before(const struct member *member, const struct flow_key *key,
+                      const struct segment *segment)
+{
+    const struct connection *connection = member->connection;
+    int order = flow_key_compare(&member->key, key);
+    return order < 0 ||
+           (order == 0 && is_at_or_after(segment, connection->first_file, connection->first_frame));
+}
+
+/* The member that a segment belongs to: its end points, between its first and its last segment.
+ * Connections that share the end points follow one another.  NULL if there is none. */
+static const struct member *find_owner(const struct replay *replay, const struct segment *segment)
+{
     struct flow_key key;
     bool sender_is_low;
-    if (!segment->header_known ||
-        !is_at_or_after(segment, connection->first_file, connection->first_frame) ||
-        is_at_or_after(segment, connection->last_file, connection->last_frame + 1))
-        return false;
+    if (!segment->header_known)
+        return NULL;
     flow_key_of(segment, &key, &sender_is_low);
-    return flow_key_equal(&key, &replay->key);
+    size_t least = 0, most = replay->count;
+    while (least < most) {
+        size_t middle = least + (most - least) / 2;
+        if (is_before(&replay->members[middle], &key, segment))
+            least = middle + 1;
+        else
+            most = middle;
+    }
+    const struct member *member = least > 0 ? &replay->members[least - 1] : NULL;
+    bool is_own =
+        member && flow_key_compare(&member->key, &key) == 0 &&
+        !is_at_or_after(segment, member->connection->last_file, member->connection->last_frame + 1);
+    return is_own ? member : NULL;
+}
+
+static bool open_members(struct replay *replay, const uint32_t *connections, struct fault *fault)
+{
+    replay->members =
+        memory_allocate(replay->memory, (replay->count + 1) * sizeof *replay->members, fault);
+    if (!replay->members)
+        return false;
+    for (size_t i = 0; i < replay->count; i++) {
+        const struct connection *connection =
+            tracker_connection(replay->trace->tracker, connections[i]);
+        replay->members[i] =
+            (struct member){end_points_key(&connection->ends), connection, connections[i]};
+    }
+    qsort(replay->members, replay->count, sizeof *replay->members, compare_members);
+    return true;
+}
+
+/* ---- where they are ---- */
+
+bool replay_can_jump(const struct trace *trace)
+{
+    const struct file_account *accounts = segment_stream_accounts(trace->stream);
+    bool can_jump = trace->index;
+    for (size_t i = 0; i < trace->dataset->count; i++)
+        can_jump = can_jump && accounts[i].can_return;
+    return can_jump;
 }
 
 static bool is_behind(const struct replay *replay, const struct segment *segment)
@@ -57,18 +112,41 @@ static enum wish judge(const void *context, const struct segment *preview)
 {
     if (is_behind(context, preview))
         return WISH_IT_LAST;
-    return belongs(context, preview) ? WISH_IT : WISH_NONE;
+    return find_owner(context, preview) ? WISH_IT : WISH_NONE;
 }
 
-/* The stretch is all there is, up to the last segment of the connection. */
+/* The stretch is all there is, up to the last segment of the members. */
 static void read_whole(struct replay *replay)
 {
-    replay->is_reading = true;
-    replay->end_file = replay->connection->last_file;
-    replay->end_frame = replay->connection->last_frame + 1;
+    replay->is_reading = replay->count > 0;
+    for (size_t i = 0; i < replay->count; i++) {
+        const struct connection *connection = replay->members[i].connection;
+        if (connection->last_file == replay->end_file ? connection->last_frame < replay->end_frame
+                                                      : connection->last_file < replay->end_file)
+            continue;
+        replay->end_file = connection->last_file;
+        replay->end_frame = connection->last_frame + 1;
+    }
 }
 
-struct replay *replay_open(struct trace *trace, uint32_t connection,
+/* Chooses what is to be read.  A segment in fragments needs packets that may lie anywhere. */
+static bool choose_stretches(struct replay *replay, struct fault *fault)
+{
+    bool can_jump = replay_can_jump(replay->trace);
+    for (size_t i = 0; i < replay->count; i++)
+        can_jump = can_jump && !replay->members[i].connection->reassembled;
+    if (!can_jump) {
+        read_whole(replay);
+        return true;
+    }
+    if (!packet_blocks_open(&replay->blocks, replay->trace->index, replay->memory, fault))
+        return false;
+    for (size_t i = 0; i < replay->count; i++)
+        packet_blocks_add(&replay->blocks, replay->members[i].number);
+    return true;
+}
+
+struct replay *replay_open(struct trace *trace, const uint32_t *connections, size_t count,
                            const struct segment_stream_options *options, const uint64_t hash_key[2],
                            struct memory *memory, struct fault *fault)
 {
@@ -79,24 +157,16 @@ struct replay *replay_open(struct trace *trace, uint32_t connection,
     reading.judge = judge;
     reading.context = replay;
     replay->trace = trace_retain(trace);
-    replay->connection = tracker_connection(trace->tracker, connection);
-    replay->number = connection;
+    replay->count = count;
     replay->memory = memory;
-    replay->stream = segment_stream_open(trace->dataset, &reading, memory, fault);
+    if (open_members(replay, connections, fault) && choose_stretches(replay, fault))
+        replay->stream = segment_stream_open(trace->dataset, &reading, memory, fault);
     replay->grouping = replay->stream ? grouping_open(hash_key, memory, fault) : NULL;
     replay->tracker = replay->grouping ? tracker_open(trace->dataset->count, memory, fault) : NULL;
-    if (!replay->tracker) {
-        replay_close(replay);
-        return NULL;
-    }
-    replay->key = end_points_key(&replay->connection->ends);
-    if (replay->connection->is_reuse)
-        grouping_begin_with_reuse(replay->grouping);
-    if (trace->index && can_return(trace) && !replay->connection->reassembled)
-        replay->blocks = packet_index_blocks(trace->index, connection);
-    else
-        read_whole(replay);
-    return replay;
+    if (replay->tracker)
+        return replay;
+    replay_close(replay);
+    return NULL;
 }
 
 void replay_close(struct replay *replay)
@@ -106,9 +176,13 @@ void replay_close(struct replay *replay)
     tracker_close(replay->tracker);
     grouping_close(replay->grouping);
     segment_stream_close(replay->stream);
+    packet_blocks_close(&replay->blocks);
+    memory_release(replay->memory, replay->members, (replay->count + 1) * sizeof *replay->members);
     trace_release(replay->trace);
     memory_release(replay->memory, replay, sizeof *replay);
 }
+
+/* ---- the reading ---- */
 
 /* Goes to the next stretch; *is_there is false after the last one. */
 static bool go_on(struct replay *replay, bool *is_there, struct fault *fault)
@@ -123,8 +197,8 @@ static bool go_on(struct replay *replay, bool *is_there, struct fault *fault)
     return segment_stream_seek(replay->stream, first.file, &first.start, fault);
 }
 
-/* Keeps the segments of the connection; false if the batch has gone beyond the stretch. */
-static bool keep_own(const struct replay *replay, struct segment_batch *batch)
+/* Keeps the segments of the members; false if the batch has gone beyond the stretch. */
+static bool keep_own(struct replay *replay, struct segment_batch *batch)
 {
     size_t count = batch->count;
     batch->count = 0;
@@ -132,10 +206,25 @@ static bool keep_own(const struct replay *replay, struct segment_batch *batch)
         const struct segment *segment = &batch->segments[i];
         if (is_behind(replay, segment))
             return false;
-        if (belongs(replay, segment))
-            batch->segments[batch->count++] = *segment;
+        const struct member *owner = find_owner(replay, segment);
+        if (!owner)
+            continue;
+        replay->owners[batch->count] = owner;
+        batch->segments[batch->count++] = *segment;
     }
     return !batch->at_end;
+}
+
+/* Groups the batch.  What a connection replaced may be missing here: the trace knows of it. */
+static bool group(struct replay *replay, const struct segment_batch *batch, struct fault *fault)
+{
+    if (!grouping_take(replay->grouping, batch, replay->assignments, fault))
+        return false;
+    for (size_t i = 0; i < batch->count; i++)
+        if (replay->assignments[i].events & GROUPING_FIRST &&
+            replay->owners[i]->connection->is_reuse)
+            replay->assignments[i].events |= GROUPING_REUSE;
+    return true;
 }
 
 bool replay_fill(struct replay *replay, struct segment_batch *batch, struct verdict *verdicts,
@@ -155,10 +244,12 @@ bool replay_fill(struct replay *replay, struct segment_batch *batch, struct verd
     replay->has_failed = !segment_stream_fill(replay->stream, batch, &replay->fault);
     replay->is_reading = keep_own(replay, batch);
     batch->at_end = false;
-    if (!grouping_take(replay->grouping, batch, replay->assignments, fault) ||
+    if (!verdicts)
+        return true;
+    if (!group(replay, batch, fault) ||
         !tracker_take(replay->tracker, batch, replay->assignments, verdicts, fault))
         return false;
     for (size_t i = 0; i < batch->count; i++)
-        verdicts[i].connection = replay->number;
+        verdicts[i].connection = replay->owners[i]->number;
     return true;
 }

@@ -156,6 +156,7 @@ struct trace *trace_run(const char *pattern, const struct trace_options *options
         return NULL;
     }
     trace->memory.stop = (struct stop){0}; /* its reading is over */
+    trace->has_strays = grouping_had_strays(trace->grouping);
     grouping_close(trace->grouping);
     trace->grouping = NULL;
     trace->start_ns = segment_stream_start_ns(trace->stream);

@@ -35,6 +35,7 @@ struct trace {
     struct zeek_states *zeek;
     struct packet_index *index; /* NULL if it would have become too large */
     int64_t start_ns;           /* of the first packet */
+    bool has_strays;            /* grouping_had_strays */
     struct fault
         damage; /* FAULT_DAMAGE if a corrupt record ended the reading of a file, the first such */
 };

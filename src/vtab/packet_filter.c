@@ -5,6 +5,7 @@
 #include "vtab/address_text.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 SQLITE_EXTENSION_INIT3
@@ -142,14 +143,28 @@ static bool make_test(struct packet_test *test, const struct column *column, cha
     }
 }
 
+static void raise_to(int64_t *bound, int64_t value)
+{
+    if (*bound < value)
+        *bound = value;
+}
+
+static void lower_to(int64_t *bound, int64_t value)
+{
+    if (*bound > value)
+        *bound = value;
+}
+
 static void note_bounds(struct packet_filter *filter, const struct packet_test *test)
 {
     if (test->against != TEST_INTEGER)
         return;
-    if (is_connection_id(test->column) && test->least == test->most)
-        filter->connection_id = test->least;
-    if (is_frame(test->column) && test->most < filter->frame_max)
-        filter->frame_max = test->most;
+    if (is_connection_id(test->column)) {
+        raise_to(&filter->connection_id_min, test->least);
+        lower_to(&filter->connection_id_max, test->most);
+    }
+    if (is_frame(test->column))
+        lower_to(&filter->frame_max, test->most);
 }
 
 /* Whether a preview has all that a test of the column looks at.  The first object of a row is the
@@ -159,6 +174,20 @@ static bool is_previewed(const struct column *column)
     return column->object == 0 && segment_is_previewed(column->offset) &&
            (!column->known || segment_is_previewed(column->known - 1u)) &&
            (column->kind != COLUMN_ADDRESS || segment_is_previewed(column->aside));
+}
+
+/* Whether a test of the column looks at nothing but the end points of a segment. */
+static bool is_of_ends(const struct column *column)
+{
+    static const size_t ends[] = {
+        offsetof(struct segment, src),        offsetof(struct segment, dst),
+        offsetof(struct segment, src_port),   offsetof(struct segment, dst_port),
+        offsetof(struct segment, ip_version),
+    };
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (column->object == 0 && column->offset == ends[i])
+            return true;
+    return false;
 }
 
 /* Puts the last test behind those that a preview is enough for. */
@@ -172,13 +201,18 @@ static void put_first(struct packet_filter *filter, struct packet_test *last)
 
 void packet_filter_read(struct packet_filter *filter, const char *plan, sqlite3_value **values)
 {
-    *filter = (struct packet_filter){.frame_max = INT64_MAX};
+    *filter = (struct packet_filter){
+        .frame_max = INT64_MAX,
+        .connection_id_min = INT64_MIN,
+        .connection_id_max = INT64_MAX,
+    };
     for (; plan && plan[0]; plan += TERM_SIZE, values++) {
         struct packet_test *test = &filter->tests[filter->count];
         const struct column *column = &packet_columns.columns[plan[0] - FIRST_COLUMN];
         if (!make_test(test, column, plan[1], *values))
             continue;
         note_bounds(filter, test);
+        filter->has_ends |= is_of_ends(column);
         filter->count++;
         if (is_previewed(column))
             put_first(filter, test);
@@ -225,4 +259,13 @@ bool packet_filter_may_fit(const struct packet_filter *filter, const struct segm
 {
     const void *const objects[COLUMN_OBJECTS] = {preview};
     return fits_first(filter, filter->previewed, objects);
+}
+
+bool packet_filter_may_fit_ends(const struct packet_filter *filter, const struct segment *segment)
+{
+    const void *const objects[COLUMN_OBJECTS] = {segment};
+    for (int i = 0; i < filter->count; i++)
+        if (is_of_ends(filter->tests[i].column) && !fits(&filter->tests[i], objects))
+            return false;
+    return true;
 }

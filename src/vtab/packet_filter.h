@@ -31,8 +31,9 @@ struct packet_test {
 struct packet_filter {
     int count, previewed; /* tests, and those of them that a preview is enough for: the first */
     struct packet_test tests[PACKET_TESTS_MAX];
-    int64_t frame_max;     /* later frames cannot fit */
-    int64_t connection_id; /* the one asked for, or 0 */
+    int64_t frame_max;                            /* later frames cannot fit */
+    int64_t connection_id_min, connection_id_max; /* of other connections no segment can fit */
+    bool has_ends; /* tests of addresses and ports, which hold for a connection or for none of it */
 };
 
 /* Takes the terms on columns of packet_columns, with argvIndex from next_argv on, and sets
@@ -45,6 +46,17 @@ void packet_filter_read(struct packet_filter *filter, const char *plan, sqlite3_
 
 /* Whether a segment may fit of which there is a preview only (packet/preview.h). */
 bool packet_filter_may_fit(const struct packet_filter *filter, const struct segment *preview);
+
+/* Whether the tests leave out the segments of some connections. */
+static inline bool packet_filter_tells_connections(const struct packet_filter *filter)
+{
+    return filter->has_ends || filter->connection_id_min > 1 ||
+           filter->connection_id_max < INT64_MAX;
+}
+
+/* Whether a segment with these addresses, ports and IP version may fit; nothing else is looked at.
+ */
+bool packet_filter_may_fit_ends(const struct packet_filter *filter, const struct segment *segment);
 
 /* Whether a segment fits all tests, of which there are some. */
 bool packet_filter_test(const struct packet_filter *filter, const void *const *objects);

@@ -2,6 +2,7 @@
 
 #include "capture/platform.h"
 #include "vtab/cache.h"
+#include "vtab/connection_choice.h"
 #include "vtab/errors.h"
 
 SQLITE_EXTENSION_INIT3
@@ -22,26 +23,23 @@ void packet_scan_end(struct packet_scan *scan)
     *scan = (struct packet_scan){.table = NULL};
 }
 
-/* The trace of the capture, if one connection of it is wanted; retained, or NULL.  Not if a file is
- * corrupt, which a scan has to report. */
-static struct trace *find_replayable(struct shared *shared,
-                                     const struct packet_scan_request *request)
+/* The trace of the capture, if it was analysed and can stand for it; retained, or NULL.  Not if a
+ * file is corrupt, which a scan has to report. */
+static struct trace *find_sound_trace(struct shared *shared, const char *capture)
 {
-    int64_t id = request->filter->connection_id;
-    struct trace *trace = id > 0 ? cache_find(shared, request->capture) : NULL;
-    if (!trace ||
-        ((uint64_t)id <= tracker_count(trace->tracker) && trace->damage.code == FAULT_NONE))
+    struct trace *trace = cache_find(shared, capture);
+    if (!trace || trace->damage.code == FAULT_NONE)
         return trace;
     trace_release(trace);
     return NULL;
 }
 
 static bool open_replay(struct packet_scan *scan, struct trace *trace,
-                        const struct packet_scan_request *request,
+                        const struct connection_choice *choice,
                         const struct segment_stream_options *options)
 {
     scan->row = (struct packet_row){.dataset = trace->dataset, .start_ns = trace->start_ns};
-    scan->replay = replay_open(trace, (uint32_t)(request->filter->connection_id - 1), options,
+    scan->replay = replay_open(trace, choice->numbers, choice->count, options,
                                scan->table->shared->hash_key, &scan->memory, &scan->fault);
     if (scan->replay)
         scan->replayed = memory_allocate(&scan->memory, sizeof *scan->replayed, &scan->fault);
@@ -94,9 +92,16 @@ static bool open_source(struct packet_scan *scan, const struct packet_scan_reque
         .judge = may_leave_out ? judge : NULL,
         .context = scan,
     };
-    struct trace *trace = find_replayable(scan->table->shared, request);
-    bool is_open =
-        trace ? open_replay(scan, trace, request, &options) : open_stream(scan, request, &options);
+    struct connection_choice choice;
+    struct trace *trace = NULL;
+    if (packet_filter_tells_connections(request->filter))
+        trace = find_sound_trace(scan->table->shared, request->capture);
+    bool is_replay =
+        trace && connection_choice_open(&choice, trace, request->filter, &scan->memory);
+    bool is_open = is_replay ? open_replay(scan, trace, &choice, &options)
+                             : open_stream(scan, request, &options);
+    if (is_replay)
+        connection_choice_close(&choice);
     trace_release(trace);
     return is_open;
 }

@@ -3,7 +3,7 @@
  *
  * Three ways lead to the same segments: a plain scan of the files, which leaves out what its
  * preview says does not fit; a scan that follows the connections, if a column or a constraint asks
- * for them; and, for one connection of a capture that was analysed, a replay. */
+ * for them; and, for a few connections of a capture that was analysed, a replay. */
 #ifndef VTAB_PACKET_SCAN_H
 #define VTAB_PACKET_SCAN_H
 

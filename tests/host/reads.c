@@ -113,6 +113,30 @@ static void check_again(const char *extension, const char *make_captures)
     sqlite3_free(capture);
 }
 
+/* Of a capture that was analysed, a filter on end points reads only where their packets are. */
+static void check_filters(const char *extension, const char *capture, long long size)
+{
+    static const char *const queries[] = {
+        "SELECT count(*) > 0 FROM tcp_packets(?) WHERE src_port = (SELECT port FROM ends)",
+        "SELECT count(retransmission) > 0 FROM tcp_packets(?) WHERE dst_port = (SELECT port FROM "
+        "ends)",
+        "SELECT max(retransmission) IN (0, 1) FROM tcp_packets(?) WHERE src_ip = (SELECT ip FROM "
+        "ends)",
+        "SELECT count(DISTINCT connection_id) = 2 FROM tcp_packets(?) WHERE connection_id BETWEEN "
+        "7 AND 8",
+        "SELECT count(*) = 0 FROM tcp_packets(?) WHERE dst_ip = '192.0.2.255'",
+        "SELECT count(*) = 0 FROM tcp_packets(?) WHERE connection_id > 1000000",
+    };
+    sqlite3 *db = host_open(extension);
+    host_run(db,
+             "CREATE TEMP TABLE ends AS SELECT client_ip AS ip, client_port AS port FROM"
+             " tcp_connections(%Q) WHERE connection_id = 7",
+             capture);
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
+        CHECK(bytes_for_capture(db, 1, queries[i], capture) <= size / 2);
+    host_close(db);
+}
+
 /* A file that was changed is read anew: also if only its time tells. */
 static void check_change(const char *extension, const char *capture, long long size)
 {
@@ -141,6 +165,7 @@ int main(int count, char **arguments)
     CHECK_INT(stat(capture, &status), 0);
     check_once(arguments[1], capture, status.st_size);
     check_beginning(arguments[1], capture);
+    check_filters(arguments[1], capture, status.st_size);
     check_change(arguments[1], capture, status.st_size);
     unlink(capture);
     sqlite3_free(capture);
