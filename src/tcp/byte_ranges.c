@@ -44,10 +44,10 @@ static void enter_quadrant(struct byte_ranges *ranges, unsigned quadrant, struct
             place_of(ranges, range_at(ranges, lowest)->first))
             lowest = i;
     for (; lowest > 0; lowest--) {
+        struct fault none; /* the place of the front is free */
         struct byte_range front = *range_at(ranges, 0);
-        for (unsigned i = 0; i + 1 < count; i++)
-            *range_at(ranges, i) = *range_at(ranges, i + 1);
-        *range_at(ranges, count - 1) = front;
+        ring_drop(&ranges->ring, 1, pool);
+        *(struct byte_range *)ring_push(&ranges->ring, pool, &none) = front;
     }
 }
 

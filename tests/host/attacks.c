@@ -16,7 +16,8 @@
 
 enum {
     FLOOD = 300 * 1000,
-    MANY = 300 * 1000,    /* packets of the other attacks */
+    MANY = 300 * 1000, /* packets of the other attacks */
+    QUADRANTS = 30 * 1000,
     NESTED = 2000,        /* packets of IP in IP in IP … */
     NESTED_HEADERS = 700, /* IP headers in each */
     NESTED_SIZE = NESTED_HEADERS * 20,
@@ -145,6 +146,24 @@ static void holes(struct frame *frame, uint32_t n)
     put(frame, 'x', 1);
 }
 
+/* As many ranges as are kept, in two quarters of the numbers; then bytes in the two quarters
+ * between, in turn: each turns the ranges round. */
+static void quadrants(struct frame *frame, uint32_t n)
+{
+    enum { RANGES = 2047 };
+    uint32_t seq = (n % 2 ? 0x80000000 : 0) + n, length = 1;
+    if (n < RANGES) {
+        seq = 0x40000002 + 2 * n;
+    } else if (n < 2 * RANGES) {
+        seq = 0xbfffffff; /* from the third quarter into the fourth, one byte farther each time */
+        length = n - RANGES + 1;
+    }
+    put_ip(frame, 0x0a000001, 20 + length, TCP, 0, 0);
+    put_tcp(frame, 1024, seq, ACK, 0);
+    while (length-- > 0)
+        put(frame, 'x', 1);
+}
+
 /* Four SACK blocks in each, never the same. */
 static void sack_blocks(struct frame *frame, uint32_t n)
 {
@@ -183,6 +202,7 @@ static const struct attack {
     {"unacknowledged", unacknowledged, MANY, LIMIT_SMALL, ROWS_OF, "{n}"},
     {"unacknowledged", unacknowledged, MANY, LIMIT_SMALL, CONNECTIONS_OF, "1"},
     {"holes", holes, MANY, LIMIT_SMALL, CONNECTIONS_OF, "1"},
+    {"quadrants", quadrants, QUADRANTS, LIMIT_SMALL, CONNECTIONS_OF, "1"},
     {"SACK blocks", sack_blocks, MANY, LIMIT_SMALL, ROWS_OF, "{n}"},
     {"nested", nested, NESTED, LIMIT_SMALL, "SELECT too_deep FROM tcp_captures(%Q)", "{n}"},
 };
