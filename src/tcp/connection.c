@@ -1,5 +1,7 @@
 #include "tcp/connection.h"
 
+#include "capture/time_between.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -83,7 +85,7 @@ static void time_handshake(struct connection *connection, const struct segment *
     if (!connection->syn_time_known || !(segment->flags & TCP_ACK) ||
         (connection->initial_rtt_ns && !segment_is_syn_ack(segment)))
         return;
-    int64_t since = segment->time_ns - connection->syn_time_ns;
+    int64_t since = time_between(connection->syn_time_ns, segment->time_ns);
     if (segment_is_syn_ack(segment) && !connection->syn_rtt_known) {
         connection->syn_rtt_ns = since;
         connection->syn_rtt_known = true;
@@ -117,12 +119,18 @@ static void start_side(struct direction *sender, const struct segment *segment)
     sender->sequence.window_is_closed = true;
 }
 
+static void note_pause(struct direction *sender, int64_t pause_ns)
+{
+    if (pause_ns > sender->idle_max_ns)
+        sender->idle_max_ns = pause_ns;
+}
+
 static void count_segment(struct direction *sender, const struct segment *segment)
 {
     if (sender->packets == 0)
         start_side(sender, segment);
-    else if (segment->time_ns - sender->sequence.last_time_ns > sender->idle_max_ns)
-        sender->idle_max_ns = segment->time_ns - sender->sequence.last_time_ns;
+    else
+        note_pause(sender, time_between(sender->sequence.last_time_ns, segment->time_ns));
     sender->packets++;
     sender->wire_bytes += segment->wire_length;
     sender->bytes += segment->payload_length;
@@ -221,10 +229,11 @@ static bool acknowledge(struct step *step)
                                step->assignment->base[RECEIVER], &result, step->memory,
                                step->fault))
         return false;
-    verdict->ack_rtt_ns = segment->time_ns - result.exact_sent_ns;
+    verdict->ack_rtt_ns = time_between(result.exact_sent_ns, segment->time_ns);
     verdict->has_ack_rtt = result.is_exact && verdict->ack_rtt_ns; /* tshark hides a time of 0 */
     if (result.is_sample)
-        round_trips_add(&receiver->round_trips, segment->time_ns - result.sample_sent_ns);
+        round_trips_add(&receiver->round_trips,
+                        time_between(result.sample_sent_ns, segment->time_ns));
     return true;
 }
 

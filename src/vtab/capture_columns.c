@@ -1,4 +1,5 @@
 /* The columns of tcp_captures. */
+#include "capture/time_between.h"
 #include "packet/segment_stream.h"
 #include "vtab/columns.h"
 
@@ -41,7 +42,8 @@ static void get_duration(sqlite3_context *context, const void *value, const void
     (void)value;
     const struct file_account *account = account_of(objects);
     if (account->packets)
-        sqlite3_result_double(context, (double)(account->end_ns - account->start_ns) / 1e9);
+        sqlite3_result_double(context,
+                              (double)time_between(account->start_ns, account->end_ns) / 1e9);
 }
 
 #define ACC(field) offsetof(struct file_account, field)

@@ -1,4 +1,5 @@
 /* The columns of tcp_connections. */
+#include "capture/time_between.h"
 #include "tcp/community_id.h"
 #include "tcp/trace.h"
 #include "vtab/address_text.h"
@@ -167,7 +168,7 @@ static void get_duration(sqlite3_context *context, const void *value, const void
 {
     (void)value;
     const struct connection *c = connection_of(objects);
-    sqlite3_result_double(context, (double)(c->end_ns - c->start_ns) / 1e9);
+    sqlite3_result_double(context, (double)time_between(c->start_ns, c->end_ns) / 1e9);
 }
 
 static void get_file(sqlite3_context *context, const void *value, const void *const *objects)

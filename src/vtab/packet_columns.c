@@ -1,5 +1,6 @@
 /* The columns of tcp_packets. */
 #include "capture/dataset.h"
+#include "capture/time_between.h"
 #include "tcp/connection.h"
 #include "vtab/columns.h"
 #include "vtab/flags_text.h"
@@ -25,7 +26,8 @@ static void get_relative_time(sqlite3_context *context, const void *value,
                               const void *const *objects)
 {
     const struct packet_row *row = objects[ROW];
-    sqlite3_result_double(context, (double)(*(const int64_t *)value - row->start_ns) / 1e9);
+    sqlite3_result_double(context,
+                          (double)time_between(row->start_ns, *(const int64_t *)value) / 1e9);
 }
 
 static void get_vlan_id(sqlite3_context *context, const void *value, const void *const *objects)

@@ -56,3 +56,11 @@ def resolutions():
             "picoseconds.pcapng": pcapng(at(0, 5 * 10**8, 10**9), 10**12, tsresol=12),
             "offset.pcapng": pcapng(halves, offset=1_600_000_000, tsoffset=1_600_000_000),
             "negative_offset.pcapng": pcapng(at(0, 5 * 10**8, 10**9), offset=-100, tsoffset=-100)}
+
+
+@scenario
+def ends_of_time():
+    """A second interface whose clock is half the range of nanoseconds ahead of the first one's, and more."""
+    first, *others = at(0, 1000, 2000)
+    return {"ends/ends.pcapng": (section() + interface(tsoffset=-2**62) + interface(tsoffset=2**62) +
+                            enhanced_packet(first) + b"".join(enhanced_packet(other, index=1) for other in others))}
