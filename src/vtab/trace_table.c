@@ -2,6 +2,8 @@
 
 #include "vtab/errors.h"
 
+#include <string.h>
+
 SQLITE_EXTENSION_INIT3
 
 /* The plan, idxNum: the bits of parameters_plan, and above them */
@@ -118,6 +120,22 @@ static void look_up(struct trace_cursor *self, sqlite3_value *value)
     self->end = is_there ? self->index + 1 : self->end;
 }
 
+/* Reads the arguments.  The trace of the same capture stays: a statement sees one state of the
+ * files, and a look-up in a join does not look at them. */
+static int take_arguments(struct trace_cursor *self, int given, sqlite3_value **argv)
+{
+    struct capture_table *table = (struct capture_table *)self->base.pVtab;
+    struct arguments before = self->arguments;
+    self->arguments = (struct arguments){0};
+    int code = arguments_read(&self->arguments, &table->base, &table->parameters, given, argv);
+    const char *old = before.text[PARAMETER_CAPTURE];
+    const char *new = self->arguments.text[PARAMETER_CAPTURE];
+    if (!old || !new || strcmp(old, new) != 0)
+        let_go(self);
+    arguments_release(&before);
+    return code;
+}
+
 int trace_table_filter(sqlite3_vtab_cursor *cursor, int plan, const char *text, int argc,
                        sqlite3_value **argv)
 {
@@ -126,9 +144,9 @@ int trace_table_filter(sqlite3_vtab_cursor *cursor, int plan, const char *text, 
     struct trace_cursor *self = (struct trace_cursor *)cursor;
     const struct trace_table_kind *kind = kind_of(self);
     struct capture_table *table = (struct capture_table *)cursor->pVtab;
-    let_go(self);
+    self->index = self->end = 0;
     int given = plan & GIVEN_BITS;
-    int code = arguments_read(&self->arguments, &table->base, &table->parameters, given, argv);
+    int code = take_arguments(self, given, argv);
     if (code != SQLITE_OK || self->arguments.is_null)
         return code;
     bool keep;
@@ -136,8 +154,9 @@ int trace_table_filter(sqlite3_vtab_cursor *cursor, int plan, const char *text, 
     if (code != SQLITE_OK)
         return code;
     struct fault fault;
-    self->trace =
-        cache_trace(table->shared, self->arguments.text[PARAMETER_CAPTURE], &table->poll, &fault);
+    if (!self->trace)
+        self->trace = cache_trace(table->shared, self->arguments.text[PARAMETER_CAPTURE],
+                                  &table->poll, &fault);
     if (!self->trace)
         return table_fault(&table->base, &fault);
     if (kind->fails_on_damage && !keep && self->trace->damage.code != FAULT_NONE)
