@@ -36,27 +36,57 @@ static uint64_t packets_of(const struct trace *trace)
     return packets;
 }
 
-/* Chooses those of the connections first to last that the end points fit, if there is a filter to
- * hold them against; false if they are too many. */
-static bool choose(struct connection_choice *choice, const struct trace *trace,
-                   const struct packet_filter *ends, int64_t first, int64_t last)
+/* What is being chosen from. */
+struct choosing {
+    struct connection_choice *choice;
+    const struct trace *trace;
+    const struct packet_filter *ends; /* what end points are held against, or NULL */
+    uint64_t packets_left;            /* so many more may be chosen */
+};
+
+/* Chooses a connection if its end points fit; false if there are too many. */
+static bool consider(struct choosing *choosing, int64_t id)
 {
-    uint64_t packets_left = packets_of(trace) / PACKETS_PART;
-    for (int64_t id = first; id <= last; id++) {
-        const struct connection *connection = tracker_connection(trace->tracker, (size_t)id - 1);
-        uint64_t packets = connection->side[CLIENT].packets + connection->side[SERVER].packets;
-        if (ends && !may_have_fitting(ends, connection))
-            continue;
-        if (choice->count == choice->room || packets > packets_left)
-            return false;
-        packets_left -= packets;
-        choice->numbers[choice->count++] = (uint32_t)(id - 1);
-    }
+    struct connection_choice *choice = choosing->choice;
+    const struct connection *connection =
+        tracker_connection(choosing->trace->tracker, (size_t)id - 1);
+    uint64_t packets = connection->side[CLIENT].packets + connection->side[SERVER].packets;
+    if (choosing->ends && !may_have_fitting(choosing->ends, connection))
+        return true;
+    if (choice->count == choice->room || packets > choosing->packets_left)
+        return false;
+    choosing->packets_left -= packets;
+    choice->numbers[choice->count++] = (uint32_t)(id - 1);
     return true;
 }
 
+static bool consider_range(struct choosing *choosing, int64_t first, int64_t last)
+{
+    bool is_fine = true;
+    for (int64_t id = first; is_fine && id <= last; id++)
+        is_fine = consider(choosing, id);
+    return is_fine;
+}
+
+/* The same of a set, which may leave out what lies between two connections of the same end points:
+ * a replay could not tell those apart. */
+static bool consider_set(struct choosing *choosing, const struct number_set *set, int64_t first,
+                         int64_t last)
+{
+    const struct tracker *tracker = choosing->trace->tracker;
+    bool is_fine = true;
+    for (size_t i = 0; is_fine && i < set->count; i++) {
+        int64_t id = set->numbers[i];
+        if (id >= first && id <= last)
+            is_fine =
+                !tracker_connection(tracker, (size_t)id - 1)->is_reuse && consider(choosing, id);
+    }
+    return is_fine;
+}
+
 bool connection_choice_open(struct connection_choice *choice, const struct trace *trace,
-                            const struct packet_filter *filter, struct memory *memory)
+                            const struct packet_filter *filter, bool is_tracked,
+                            struct memory *memory)
 {
     struct fault ignored; /* the whole capture can be read instead */
     int64_t count = (int64_t)tracker_count(trace->tracker);
@@ -64,23 +94,27 @@ bool connection_choice_open(struct connection_choice *choice, const struct trace
     int64_t last = filter->connection_id_max < count ? filter->connection_id_max : count;
     bool is_one = first == last;
     bool ends_tell = filter->has_ends && !trace->has_strays;
-    bool is_narrowed = first > 1 || last < count;
-    if (first <= last && !is_one && !(replay_can_jump(trace) && (ends_tell || is_narrowed)))
+    bool is_narrowed = first > 1 || last < count || filter->connection_ids;
+    if (first <= last && !is_one &&
+        !((is_tracked || replay_can_jump(trace)) && (ends_tell || is_narrowed)))
         return false;
     *choice = (struct connection_choice){.memory = memory};
-    choice->room = first > last                ? 1
-                   : last - first < CHOICE_MAX ? (size_t)(last - first + 1)
-                                               : CHOICE_MAX;
+    choice->room =
+        first <= last && last - first < CHOICE_MAX ? (size_t)(last - first + 1) : CHOICE_MAX;
     choice->numbers = memory_allocate(memory, choice->room * sizeof *choice->numbers, &ignored);
     if (!choice->numbers)
         return false;
-    if (is_one)
-        choice->numbers[choice->count++] = (uint32_t)(first - 1);
-    else if (!choose(choice, trace, ends_tell ? filter : NULL, first, last)) {
-        connection_choice_close(choice);
-        return false;
-    }
-    return true;
+    struct choosing choosing = {
+        .choice = choice,
+        .trace = trace,
+        .ends = ends_tell ? filter : NULL,
+        .packets_left = is_one ? UINT64_MAX : packets_of(trace) / PACKETS_PART,
+    };
+    const struct number_set *set = is_one ? NULL : filter->connection_ids;
+    if (set ? consider_set(&choosing, set, first, last) : consider_range(&choosing, first, last))
+        return true;
+    connection_choice_close(choice);
+    return false;
 }
 
 void connection_choice_close(struct connection_choice *choice)

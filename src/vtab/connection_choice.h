@@ -12,10 +12,11 @@ struct connection_choice {
     struct memory *memory;
 };
 
-/* Chooses from a trace.  False, without a fault, if it is better, or necessary, to read the whole
- * capture; nothing is to be released then. */
+/* Chooses from a trace, for a scan that follows connections or not.  False, without a fault, if it
+ * is better, or necessary, to read the whole capture; nothing is to be released then. */
 bool connection_choice_open(struct connection_choice *choice, const struct trace *trace,
-                            const struct packet_filter *filter, struct memory *memory);
+                            const struct packet_filter *filter, bool is_tracked,
+                            struct memory *memory);
 void connection_choice_close(struct connection_choice *choice);
 
 #endif

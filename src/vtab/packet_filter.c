@@ -6,12 +6,19 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 SQLITE_EXTENSION_INIT3
 
 /* A term of the plan is two characters: the column counted from FIRST_COLUMN, and the operator. */
 enum { FIRST_COLUMN = ' ', TERM_SIZE = 2 };
+
+/* The operator that stands for all values of an IN at once. */
+enum { RELATION_IN = 'i' };
+
+/* The first SQLite that hands them over. */
+enum { SQLITE_WITH_VTAB_IN = 3038000 };
 
 static char relation_of(unsigned char op)
 {
@@ -55,6 +62,18 @@ static bool is_testable(sqlite3_index_info *info, int i)
     return column_is_integer(column) || column->kind == COLUMN_TIME;
 }
 
+/* The relation of a testable term.  An IN on connection_id is taken whole: one pass for all of
+ * them. */
+static char plan_relation(sqlite3_index_info *info, int i)
+{
+    const struct sqlite3_index_constraint *term = &info->aConstraint[i];
+    if (is_connection_id(&packet_columns.columns[term->iColumn]) &&
+        term->op == SQLITE_INDEX_CONSTRAINT_EQ &&
+        sqlite3_libversion_number() >= SQLITE_WITH_VTAB_IN && sqlite3_vtab_in(info, i, 1))
+        return RELATION_IN;
+    return relation_of(term->op);
+}
+
 int packet_filter_plan(sqlite3_index_info *info, int next_argv, unsigned *needs)
 {
     char *plan = sqlite3_malloc64(PACKET_TESTS_MAX * TERM_SIZE + 1);
@@ -66,8 +85,8 @@ int packet_filter_plan(sqlite3_index_info *info, int next_argv, unsigned *needs)
             continue;
         int column = info->aConstraint[i].iColumn;
         plan[length++] = (char)(FIRST_COLUMN + column);
-        plan[length++] = relation_of(info->aConstraint[i].op);
         info->aConstraintUsage[i].argvIndex = next_argv++;
+        plan[length++] = plan_relation(info, i);
         *needs |= packet_columns.columns[column].needs;
     }
     plan[length] = '\0';
@@ -113,11 +132,59 @@ static void bound_reals(struct packet_test *test, char relation, double value)
     test->against = TEST_REAL;
 }
 
+static bool add_number(struct number_set *set, sqlite3_int64 number)
+{
+    if (set->count == set->room) {
+        size_t room = set->room ? 2 * set->room : 64;
+        sqlite3_int64 *numbers = sqlite3_realloc64(set->numbers, room * sizeof *numbers);
+        if (!numbers)
+            return false;
+        set->numbers = numbers;
+        set->room = room;
+    }
+    set->numbers[set->count++] = number;
+    return true;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    sqlite3_int64 one = *(const sqlite3_int64 *)a, other = *(const sqlite3_int64 *)b;
+    return (one > other) - (one < other);
+}
+
+/* Makes a test of all values of an IN; false if one is of a type that SQLite has to compare. */
+static bool make_set_test(struct packet_test *test, sqlite3_value *values)
+{
+    struct number_set *set = &test->set;
+    sqlite3_value *value;
+    bool is_fine = true;
+    int code = sqlite3_vtab_in_first(values, &value);
+    for (; is_fine && code == SQLITE_OK; code = sqlite3_vtab_in_next(values, &value)) {
+        int type = sqlite3_value_type(value);
+        if (type == SQLITE_INTEGER)
+            is_fine = add_number(set, sqlite3_value_int64(value));
+        else
+            is_fine = type == SQLITE_NULL;
+    }
+    if (!is_fine || code != SQLITE_DONE) {
+        sqlite3_free(set->numbers);
+        return false;
+    }
+    if (set->count > 1)
+        qsort(set->numbers, set->count, sizeof *set->numbers, compare_numbers);
+    test->against = TEST_SET;
+    test->least = set->count ? set->numbers[0] : INT64_MAX;
+    test->most = set->count ? set->numbers[set->count - 1] : INT64_MIN;
+    return true;
+}
+
 /* Makes a test of a column and a value; false if SQLite has to decide alone. */
 static bool make_test(struct packet_test *test, const struct column *column, char relation,
                       sqlite3_value *value)
 {
     *test = (struct packet_test){.column = column};
+    if (relation == RELATION_IN)
+        return make_set_test(test, value);
     switch (sqlite3_value_type(value)) {
     case SQLITE_NULL:
         test->against = TEST_NEVER;
@@ -157,7 +224,7 @@ static void lower_to(int64_t *bound, int64_t value)
 
 static void note_bounds(struct packet_filter *filter, const struct packet_test *test)
 {
-    if (test->against != TEST_INTEGER)
+    if (test->against != TEST_INTEGER && test->against != TEST_SET)
         return;
     if (is_connection_id(test->column)) {
         raise_to(&filter->connection_id_min, test->least);
@@ -199,6 +266,15 @@ static void put_first(struct packet_filter *filter, struct packet_test *last)
     *place = test;
 }
 
+/* The numbers of a test that is a set: only connection_id has such. */
+static const struct number_set *find_set(const struct packet_filter *filter)
+{
+    for (int i = 0; i < filter->count; i++)
+        if (filter->tests[i].against == TEST_SET)
+            return &filter->tests[i].set;
+    return NULL;
+}
+
 void packet_filter_read(struct packet_filter *filter, const char *plan, sqlite3_value **values)
 {
     *filter = (struct packet_filter){
@@ -217,6 +293,19 @@ void packet_filter_read(struct packet_filter *filter, const char *plan, sqlite3_
         if (is_previewed(column))
             put_first(filter, test);
     }
+    filter->connection_ids = find_set(filter);
+}
+
+void packet_filter_release(struct packet_filter *filter)
+{
+    for (int i = 0; i < filter->count; i++)
+        sqlite3_free(filter->tests[i].set.numbers);
+    *filter = (struct packet_filter){.count = 0};
+}
+
+static bool is_in(const struct number_set *set, sqlite3_int64 number)
+{
+    return set->count && bsearch(&number, set->numbers, set->count, sizeof number, compare_numbers);
 }
 
 static bool fits(const struct packet_test *test, const void *const *objects)
@@ -236,6 +325,8 @@ static bool fits(const struct packet_test *test, const void *const *objects)
     case TEST_INTEGER:
         return column_integer(column, objects, &integer) && integer >= test->least &&
                integer <= test->most;
+    case TEST_SET:
+        return column_integer(column, objects, &integer) && is_in(&test->set, integer);
     default:
         return false;
     }

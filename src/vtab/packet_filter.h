@@ -16,16 +16,24 @@ enum test_against {
     TEST_INTEGER,
     TEST_REAL,
     TEST_ADDRESS,
+    TEST_SET,
     TEST_NEVER, /* no value can equal this one */
 };
 
-/* Numbers fit between two bounds, which fit, too. */
+/* Some numbers, in order. */
+struct number_set {
+    sqlite3_int64 *numbers; /* from sqlite3_malloc */
+    size_t count, room;
+};
+
+/* Numbers fit between two bounds, which fit, too; of a set, those that are in it. */
 struct packet_test {
     const struct column *column;
     enum test_against against;
     int64_t least, most;
     double least_real, most_real;
     uint8_t address[16], ip_version;
+    struct number_set set;
 };
 
 struct packet_filter {
@@ -33,6 +41,7 @@ struct packet_filter {
     struct packet_test tests[PACKET_TESTS_MAX];
     int64_t frame_max;                            /* later frames cannot fit */
     int64_t connection_id_min, connection_id_max; /* of other connections no segment can fit */
+    const struct number_set *connection_ids;      /* nor of those that are not in it; NULL: any */
     bool has_ends; /* tests of addresses and ports, which hold for a connection or for none of it */
 };
 
@@ -43,6 +52,9 @@ int packet_filter_plan(sqlite3_index_info *info, int next_argv, unsigned *needs)
 
 /* Makes the tests of a plan; values holds its arguments. */
 void packet_filter_read(struct packet_filter *filter, const char *plan, sqlite3_value **values);
+
+/* Gives back what the tests hold; of a zeroed filter, nothing. */
+void packet_filter_release(struct packet_filter *filter);
 
 /* Whether a segment may fit of which there is a preview only (packet/preview.h). */
 bool packet_filter_may_fit(const struct packet_filter *filter, const struct segment *preview);

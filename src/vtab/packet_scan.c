@@ -96,8 +96,8 @@ static bool open_source(struct packet_scan *scan, const struct packet_scan_reque
     struct trace *trace = NULL;
     if (packet_filter_tells_connections(request->filter))
         trace = find_sound_trace(scan->table->shared, request->capture);
-    bool is_replay =
-        trace && connection_choice_open(&choice, trace, request->filter, &scan->memory);
+    bool is_replay = trace && connection_choice_open(&choice, trace, request->filter,
+                                                     request->needs & NEEDS_TRACKER, &scan->memory);
     bool is_open = is_replay ? open_replay(scan, trace, &choice, &options)
                              : open_stream(scan, request, &options);
     if (is_replay)

@@ -85,6 +85,7 @@ static int close_cursor(sqlite3_vtab_cursor *cursor)
 {
     struct packets_cursor *self = (struct packets_cursor *)cursor;
     packet_scan_end(&self->scan);
+    packet_filter_release(&self->filter);
     arguments_release(&self->arguments);
     sqlite3_free(self);
     return SQLITE_OK;
@@ -145,6 +146,7 @@ static int filter(sqlite3_vtab_cursor *cursor, int plan, const char *tests, int 
     struct packets_cursor *self = (struct packets_cursor *)cursor;
     struct capture_table *table = (struct capture_table *)cursor->pVtab;
     packet_scan_end(&self->scan);
+    packet_filter_release(&self->filter);
     self->index = 0;
     self->at_end = true;
     int given = plan & GIVEN_BITS;
