@@ -63,8 +63,9 @@ enum fate decode_fragment(struct walk *walk, struct cursor bytes, const struct i
 {
     struct segment *segment = walk->segment;
     if (walk->quoted || walk->missing > 0 || walk->beyond > 0 || bytes.left == 0) {
+        bool is_looked_into = piece->offset == 0 && (walk->quoted || segment->ip_version == 4);
         walk->fragmented = true;
-        return piece->offset > 0 ? FATE_FRAGMENT : decode_ip_protocol(walk, bytes, piece->protocol);
+        return is_looked_into ? decode_ip_protocol(walk, bytes, piece->protocol) : FATE_FRAGMENT;
     }
     struct fragment fragment = {
         .key = {.id = piece->id,

@@ -48,6 +48,7 @@ enum {
 
 struct tcp_options {
     bool has_mss, has_window_scale, has_timestamps, sack_permitted;
+    bool sack_permitted_known; /* it was read, or all options were captured */
     bool is_malformed;    /* one is too short for its kind: tshark judges no more of the segment */
     bool has_ended;       /* one has a length below 2: tshark looks at nothing behind it */
     uint8_t window_scale; /* as sent */

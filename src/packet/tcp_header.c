@@ -207,6 +207,7 @@ static void take_ports_only(struct segment *segment)
 {
     segment->header_known = segment->length_known = segment->flags_known = false;
     segment->options_known = segment->is_traced = false;
+    segment->options.sack_permitted_known = false;
     segment->seq = segment->ack = 0;
     segment->flags = segment->window = 0;
     segment->payload_length = segment->promised_length = 0;
@@ -267,6 +268,7 @@ enum fate decode_tcp(struct walk *walk, struct cursor bytes)
         struct cursor header = cursor_first(&bytes, header_length);
         tcp_read_options(cursor_after(&header, HEADER), header_length - HEADER, options);
     }
+    options->sack_permitted_known = segment->options_known || options->sack_permitted;
     if (walk->decoder->wants & DECODE_CHECKSUM)
         segment->checksum = check(walk, bytes);
     return FATE_SEGMENT;

@@ -38,7 +38,7 @@ static bool start(struct step *step)
     connection->first_file = segment->file;
     sequence_start(&connection->side[CLIENT].sequence);
     sequence_start(&connection->side[SERVER].sequence);
-    if (is_syn) {
+    if (is_syn && segment->flags_known) {
         connection->completeness = COMPLETENESS_SYN;
         if (segment->payload_length && !connection->is_reuse)
             connection->completeness |= COMPLETENESS_DATA;
@@ -349,10 +349,12 @@ static bool take(struct step *step)
     else /* tshark stops before it shows them */
         step->verdict->sequence = (struct sequence_verdict){0};
     if (segment->flags_known) {
-        if (!is_first)
+        if (!is_first || connection->is_reuse)
             add_completeness(connection, segment);
         time_handshake(connection, segment);
         sequence_finish(&step->sender->sequence, &step->receiver->sequence, segment);
+    } else {
+        step->sender->sequence.sack_bytes = 0; /* tshark forgets the blocks before it gives up */
     }
     return count_verdict(step);
 }

@@ -180,7 +180,7 @@ static const struct column columns[] = {
     PLAIN("captured_length", COLUMN_U32, captured_length, "bytes", "captured length of the frame", "Wireshark frame.cap_len"),
     KNOWN("mss", COLUMN_U16, options.mss, options.has_mss, "bytes", "maximum segment size option", "RFC 9293 section 3.7.1"),
     KNOWN("window_scale", COLUMN_U8, options.window_scale, options.has_window_scale, "shift", "window scale option", "RFC 7323 section 2"),
-    KNOWN("sack_permitted", COLUMN_BOOL, options.sack_permitted, options_known, "0/1", "SACK permitted option", "RFC 2018 section 2"),
+    KNOWN("sack_permitted", COLUMN_BOOL, options.sack_permitted, options.sack_permitted_known, "0/1", "SACK permitted option", "RFC 2018 section 2"),
     SHOWN("sack_blocks", COLUMN_TEXT, options, get_sack_blocks, "JSON", "SACK blocks [[left,right],…]", "RFC 2018 section 3"),
     KNOWN("ts_value", COLUMN_U32, options.ts_value, options.has_timestamps, "", "timestamp option: value", "RFC 7323 section 3"),
     KNOWN("ts_echo", COLUMN_U32, options.ts_echo, options.has_timestamps, "", "timestamp option: echo reply", "RFC 7323 section 3"),

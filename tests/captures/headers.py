@@ -291,3 +291,27 @@ def icmp_quotes():
     six.packets.append((six.now + 10**7, p.ip(p.icmp(1, 4, quoted6), "2001:db8::2", "2001:db8::1",
                                                protocol=p.IPPROTO_ICMPV6)))
     return framed(four, six)
+
+
+@scenario
+def snapped():
+    """Cut within the timestamps of a SYN, behind SACK permitted; and within the first of two IPv6 fragments."""
+    talk = Conversation()
+    talk.client.syn(options=p.mss(1460) + p.sack_permitted() + p.timestamps(7, 0))
+    six = Conversation(client="2001:db8::1", server="2001:db8::2")
+    six.handshake()
+    six.client.send(100)
+    time, packet = six.packets.pop()
+    six.packets += [(time, fragment) for fragment in p.fragments_ipv6(packet, 104, ident=7)]
+    return {"snapped/syn.pcap": pcap([record.cut(68) for record in framed(talk)], snaplen=68),
+            "snapped/fragments.pcap": pcap([record.cut(96) for record in framed(six)], snaplen=96)}
+
+
+@scenario
+def odd_syns():
+    """A SYN with RST on the end points of another SYN; a SYN whose data offset is too short."""
+    reset, short = Conversation(), Conversation()
+    reset.client.syn()
+    reset.client.segment(p.SYN | p.RST, seq=300)
+    short.client.syn(data_offset=4)
+    return {"odd_syns/reset.pcap": framed(reset), "odd_syns/short.pcap": framed(short)}
