@@ -18,6 +18,7 @@ struct waiting {
     struct waiting *older, *newer;
     struct piece *pieces; /* by offset, then by arrival */
     unsigned piece_count;
+    size_t bytes;    /* of its pieces */
     uint32_t length; /* of the datagram, once its last fragment came */
     bool has_length;
     int64_t start_ns; /* of its first fragment to arrive */
@@ -36,6 +37,7 @@ struct fragments {
     struct waiting *oldest, *newest;
     struct complete *complete;
     size_t datagrams, bytes;
+    uint64_t added; /* fragments */
 };
 
 struct fragments *fragments_open(struct memory *memory, struct fault *fault)
@@ -134,6 +136,7 @@ static bool add_piece(struct fragments *fragments, struct waiting *waiting,
     piece->next = *link;
     *link = piece;
     waiting->piece_count++;
+    waiting->bytes += sizeof *piece + length;
     return true;
 }
 
@@ -200,16 +203,28 @@ static struct waiting *find_or_start(struct fragments *fragments, const struct f
                                      struct fault *fault)
 {
     struct waiting *waiting = find(fragments, &fragment->key);
-    if (waiting && waiting->piece_count >= FRAGMENTS_PIECES_MAX) {
+    if (waiting && (waiting->piece_count >= FRAGMENTS_PIECES_MAX ||
+                    waiting->bytes + fragment->bytes.left > FRAGMENTS_BYTES_MAX)) {
         drop(fragments, waiting);
         waiting = NULL;
     }
     return waiting ? waiting : start(fragments, fragment, fault);
 }
 
+/* One packet may hold millions of fragments, each with a search: who waits is asked now and then.
+ */
+static bool may_go_on(struct fragments *fragments, struct fault *fault)
+{
+    enum { UNASKED = 2048 };
+    bool is_time = ++fragments->added % UNASKED == 0;
+    return !(is_time && stop_is_wanted(&fragments->memory->stop)) || fault_stopped(fault);
+}
+
 enum fragments_result fragments_add(struct fragments *fragments, const struct fragment *fragment,
                                     struct cursor *datagram, struct fault *fault)
 {
+    if (!may_go_on(fragments, fault))
+        return FRAGMENTS_FAILED;
     drop_old(fragments, fragment->time_ns);
     struct waiting *waiting = find_or_start(fragments, fragment, fault);
     if (!waiting || !add_piece(fragments, waiting, fragment, fault))

@@ -196,6 +196,8 @@ static enum capture_result read_packets(struct segment_stream *stream, struct se
             if (!decoder_decode(stream->decoder, &packet, segment, &fate, fault))
                 return CAPTURE_FAILED;
             batch->count += fate == FATE_SEGMENT;
+            if (!stream->options.keep_payload)
+                decoder_forget(stream->decoder);
         }
         batch->packets++;
         count_packet(stream, account, &packet, fate);

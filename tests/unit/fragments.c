@@ -133,10 +133,39 @@ static void test_limits(struct fragments *fragments)
     }
     fragments_clear(fragments);
 
+    for (int i = 0; i < 200; i++) { /* of one datagram */
+        add_at(fragments, 1, 0, cursor_over(large, sizeof large));
+        CHECK(memory.used < FRAGMENTS_BYTES_MAX + 2 * sizeof large + 65536);
+    }
+    fragments_clear(fragments);
+
     for (unsigned i = 0; i < FRAGMENTS_PIECES_MAX; i++)
         add_at(fragments, 1, 0, cursor_over("01234567", 8));
     CHECK(!still_waits(fragments, 1, 0)); /* too many pieces: begun anew with this one */
     fragments_clear(fragments);
+}
+
+static bool is_stopped(void *context)
+{
+    (void)context;
+    return true;
+}
+
+/* Who waits for many fragments can end it. */
+static void test_stop(void)
+{
+    struct memory stopped = {.limit = SIZE_MAX, .stop = {is_stopped, NULL}};
+    struct fragments *fragments = fragments_open(&stopped, &fault);
+    struct cursor datagram;
+    enum fragments_result result = FRAGMENTS_WAIT;
+    for (uint32_t id = 0; id < 10000 && result != FRAGMENTS_FAILED; id++) {
+        struct fragment fragment = {
+            .key = key_of(id), .bytes = cursor_over("01234567", 8), .more = true};
+        result = fragments_add(fragments, &fragment, &datagram, &fault);
+    }
+    CHECK_INT(result, FRAGMENTS_FAILED);
+    CHECK_INT(fault.code, FAULT_STOPPED);
+    fragments_close(fragments);
 }
 
 /* Every allocation of a reassembly fails in turn. */
@@ -170,6 +199,7 @@ int main(void)
     test_age(fragments);
     test_limits(fragments);
     fragments_close(fragments);
+    test_stop();
     test_no_memory();
     CHECK_INT(memory.used, 0);
     return check_done();
