@@ -198,6 +198,8 @@ void walk_parts_begin(struct walk *walk, struct walk_parts *parts)
 void walk_part(struct walk *walk, struct walk_parts *parts, struct cursor bytes, uint64_t missing,
                decode_function *decode)
 {
+    if (parts->before.failed)
+        return;
     *walk = parts->before;
     walk->missing = missing;
     *walk->segment = parts->outside;
