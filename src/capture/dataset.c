@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 struct listing {
+    const struct stop *stop; /* who may end the listing; borrowed while it is made */
     size_t count, capacity;
     struct listed {
         char *path;
@@ -61,6 +62,14 @@ static bool add_file(struct listing *listing, const char *path, bool is_from_dir
     return true;
 }
 
+/* The next name in a folder; NULL at the end, or with errno or a fault. */
+static const char *next_name(struct listing *listing, struct folder *folder, bool *fine,
+                             struct fault *fault)
+{
+    *fine = !stop_is_wanted(listing->stop) || fault_stopped(fault);
+    return *fine ? folder_next(folder) : NULL;
+}
+
 static int by_path(const void *a, const void *b)
 {
     return strcmp(((const struct listed *)a)->path, ((const struct listed *)b)->path);
@@ -101,7 +110,7 @@ static bool list_directory(struct listing *listing, const char *path, struct fau
     const char *separator = separator_behind(path);
     bool fine = true;
     const char *name;
-    while (fine && (name = folder_next(directory))) {
+    while (fine && (name = next_name(listing, directory, &fine, fault))) {
         if (name[0] == '.')
             continue;
         char *file = NULL;
@@ -155,7 +164,7 @@ static bool list_matches(struct listing *listing, const char *folder, const char
     bool fine = directory || (errno != ENOMEM && errno != EMFILE && errno != ENFILE) ||
                 fault_system(fault, FAULT_CANNOT_OPEN, pattern, "cannot open");
     const char *name;
-    while (fine && directory && (name = folder_next(directory)))
+    while (fine && directory && (name = next_name(listing, directory, &fine, fault)))
         if (name_fits(name, component))
             fine = take_match(listing, folder, name, strlen(name), more, fault);
     if (directory)
@@ -200,13 +209,14 @@ static bool list_lines(struct listing *listing, const char *lines, struct fault 
 }
 
 /* What is behind the pattern now, by name; NULL with a fault. */
-static struct listing *list_files(const char *pattern, struct fault *fault)
+static struct listing *list_files(const char *pattern, const struct stop *stop, struct fault *fault)
 {
     struct listing *listing = calloc(1, sizeof *listing);
     if (!listing) {
         fault_out_of_memory(fault);
         return NULL;
     }
+    listing->stop = stop;
     struct file_identity ignored;
     bool is_list = strchr(pattern, '\n') && !file_look_up(pattern, &ignored);
     if (is_list ? list_lines(listing, pattern, fault) : list_one(listing, pattern, fault)) {
@@ -274,7 +284,7 @@ struct dataset *dataset_open(const char *pattern, struct memory *memory, struct 
         fault_out_of_memory(fault);
         return NULL;
     }
-    dataset->listing = list_files(pattern, fault);
+    dataset->listing = list_files(pattern, &memory->stop, fault);
     if (!dataset->listing || !look_into_all(dataset->listing, memory, fault) ||
         !take_captures(dataset, fault))
         goto failed;
@@ -314,10 +324,10 @@ uint64_t dataset_size(const struct dataset *dataset)
     return size;
 }
 
-bool dataset_is_current(const struct dataset *dataset, const char *pattern)
+bool dataset_is_current(const struct dataset *dataset, const char *pattern, const struct stop *stop)
 {
     struct fault fault;
-    struct listing *before = dataset->listing, *now = list_files(pattern, &fault);
+    struct listing *before = dataset->listing, *now = list_files(pattern, stop, &fault);
     bool is_current = now && now->count == before->count;
     for (size_t i = 0; is_current && i < now->count; i++)
         is_current = is_same_file(&before->files[i], &now->files[i]);

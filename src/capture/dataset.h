@@ -26,7 +26,9 @@ void dataset_close(struct dataset *dataset);
 /* Bytes of all its files when it was made; a pipe counts as none. */
 uint64_t dataset_size(const struct dataset *dataset);
 
-/* Whether the files behind the pattern are still the same, unchanged files. */
-bool dataset_is_current(const struct dataset *dataset, const char *pattern);
+/* Whether the files behind the pattern are still the same, unchanged files.  False, too, if `stop`
+ * is wanted meanwhile. */
+bool dataset_is_current(const struct dataset *dataset, const char *pattern,
+                        const struct stop *stop);
 
 #endif

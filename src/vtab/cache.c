@@ -55,13 +55,14 @@ static struct trace *use_entry(struct cache *cache, int i)
     return trace_retain(entry.trace);
 }
 
-struct trace *cache_find(struct shared *shared, const char *pattern)
+struct trace *cache_find(struct shared *shared, const char *pattern, struct poll *poll)
 {
+    const struct stop stop = poll_as_stop(poll);
     struct cache *cache = shared->cache;
     for (int i = 0; cache && i < CACHE_ENTRIES && cache->entries[i].pattern; i++) {
         if (strcmp(cache->entries[i].pattern, pattern) != 0)
             continue;
-        if (dataset_is_current(cache->entries[i].trace->dataset, pattern))
+        if (dataset_is_current(cache->entries[i].trace->dataset, pattern, &stop))
             return use_entry(cache, i);
         drop_entry(cache, i);
         break;
@@ -113,7 +114,7 @@ static bool note_progress(void *context, const struct progress *progress)
 struct trace *cache_trace(struct shared *shared, const char *pattern, struct poll *poll,
                           struct fault *fault)
 {
-    struct trace *trace = cache_find(shared, pattern);
+    struct trace *trace = cache_find(shared, pattern, poll);
     if (trace)
         return trace;
     struct listener listener = {&shared->progress, poll};

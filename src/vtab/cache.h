@@ -18,6 +18,6 @@ struct trace *cache_trace(struct shared *shared, const char *pattern, struct pol
                           struct fault *fault);
 
 /* The same without analysing: NULL if it is not there. */
-struct trace *cache_find(struct shared *shared, const char *pattern);
+struct trace *cache_find(struct shared *shared, const char *pattern, struct poll *poll);
 
 #endif

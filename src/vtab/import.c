@@ -238,7 +238,7 @@ static int import_files(struct import *import, const char *capture)
     for (size_t i = 0; i < import->files->count && code == SQLITE_OK; i++)
         if (import->digests[i][0])
             code = store_digest(import, i);
-    if (code == SQLITE_OK && !dataset_is_current(import->files, capture))
+    if (code == SQLITE_OK && !dataset_is_current(import->files, capture, &import->memory.stop))
         code = refuse_change(import, capture);
     return code;
 }

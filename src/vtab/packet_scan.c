@@ -25,9 +25,9 @@ void packet_scan_end(struct packet_scan *scan)
 
 /* The trace of the capture, if it was analysed and can stand for it; retained, or NULL.  Not if a
  * file is corrupt, which a scan has to report. */
-static struct trace *find_sound_trace(struct shared *shared, const char *capture)
+static struct trace *find_sound_trace(struct capture_table *table, const char *capture)
 {
-    struct trace *trace = cache_find(shared, capture);
+    struct trace *trace = cache_find(table->shared, capture, &table->poll);
     if (!trace || trace->damage.code == FAULT_NONE)
         return trace;
     trace_release(trace);
@@ -95,7 +95,7 @@ static bool open_source(struct packet_scan *scan, const struct packet_scan_reque
     struct connection_choice choice;
     struct trace *trace = NULL;
     if (packet_filter_tells_connections(request->filter))
-        trace = find_sound_trace(scan->table->shared, request->capture);
+        trace = find_sound_trace(scan->table, request->capture);
     bool is_replay = trace && connection_choice_open(&choice, trace, request->filter,
                                                      request->needs & NEEDS_TRACKER, &scan->memory);
     bool is_open = is_replay ? open_replay(scan, trace, &choice, &options)
@@ -117,9 +117,9 @@ static bool open_verdicts(struct packet_scan *scan, unsigned needs)
 
 /* Whether the capture is a pipe that was analysed: opening it again would wait for another writer.
  */
-static bool is_spent(struct shared *shared, const char *capture)
+static bool is_spent(struct capture_table *table, const char *capture)
 {
-    struct trace *trace = cache_find(shared, capture);
+    struct trace *trace = cache_find(table->shared, capture, &table->poll);
     bool is_pipe = trace && trace->dataset->count == 1 && !trace->dataset->identities[0].is_regular;
     trace_release(trace);
     return is_pipe;
@@ -139,7 +139,7 @@ static void begin_progress(struct packet_scan *scan)
 int packet_scan_start(struct packet_scan *scan, struct capture_table *table,
                       const struct packet_scan_request *request)
 {
-    if (is_spent(table->shared, request->capture))
+    if (is_spent(table, request->capture))
         return table_error(&table->base, SQLITE_CANTOPEN,
                            "%s: was read to its end by another table; a pipe can be read only once",
                            request->capture);

@@ -4,7 +4,8 @@
  *     interrupt EXTENSION MAKE_CAPTURES CAPTURES
  *
  * The long queries are over a folder of hard links to one capture: 1.1 GB to read, 38 MB on disk;
- * over files in which gigabytes hold no packet; and over pipes that nobody writes to. */
+ * over files in which gigabytes hold no packet; over pipes that nobody writes to; and over a folder
+ * that leads to itself in many ways. */
 #include "host/host.h"
 
 #include <fcntl.h>
@@ -17,6 +18,7 @@ enum {
     CONNECTIONS = 2000,
     PACKETS = 300 * 1000,
     LINKS = 30,
+    WAYS = 8,  /* in the maze, at each of eight steps */
     TRIES = 5, /* on a busy machine any single one may be late */
 #ifdef TCPVTAB_SANITIZED
     STOP_MS = 500,
@@ -42,6 +44,7 @@ enum over {
     NO_PACKETS,
     NO_WRITER,
     SILENT,
+    MAZE,
     OVERS
 };
 
@@ -161,6 +164,9 @@ static const struct long_query queries[] = {
     {"SELECT count(*) FROM tcp_packets(%Q)", 30, NO_WRITER},
     {"SELECT count(*) FROM tcp_connections(%Q)", 30, SILENT},
     {"SELECT count(*) FROM tcp_packets(%Q)", 30, SILENT},
+    {"SELECT count(*) FROM tcp_connections(%Q)", 30, MAZE},
+    {"SELECT count(*) FROM tcp_packets(%Q)", 30, MAZE},
+    {"SELECT tcp_import(%Q)", 30, MAZE},
 };
 
 /* A folder with links to the capture. */
@@ -176,15 +182,29 @@ static char *link_capture(const char *capture)
     return folder;
 }
 
-static void remove_links(char *folder)
+/* A folder that holds 0, 1, 2 … */
+static void remove_links(char *folder, int count)
 {
-    for (int i = 0; i < LINKS; i++) {
+    for (int i = 0; i < count; i++) {
         char *path = sqlite3_mprintf("%s/%d", folder, i);
         unlink(path);
         sqlite3_free(path);
     }
     rmdir(folder);
     sqlite3_free(folder);
+}
+
+/* A folder that WAYS names in it lead back to. */
+static char *make_maze(const char *capture)
+{
+    char *folder = sqlite3_mprintf("%s-maze", capture);
+    CHECK_INT(mkdir(folder, 0700), 0);
+    for (int i = 0; i < WAYS; i++) {
+        char *path = sqlite3_mprintf("%s/%d", folder, i);
+        CHECK_INT(symlink(".", path), 0);
+        sqlite3_free(path);
+    }
+    return folder;
 }
 
 static char *make_pipe(const char *capture, const char *name)
@@ -206,13 +226,16 @@ int main(int count, char **arguments)
     for (int i = 0; i < OVERS; i++)
         if (bombs[i])
             paths[i] = sqlite3_mprintf("%s/%s", arguments[3], bombs[i]);
+    char *maze = make_maze(paths[ONE_CAPTURE]);
+    paths[MAZE] = sqlite3_mprintf("%s/*/*/*/*/*/*/*/*.pcap", maze);
     int silent_writer = open(paths[SILENT], O_RDWR);
     sqlite3 *db = host_open(arguments[1]);
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
         check_query(db, &queries[i], paths);
     host_close(db);
     close(silent_writer);
-    remove_links(paths[FOLDER]);
+    remove_links(paths[FOLDER], LINKS);
+    remove_links(maze, WAYS);
     unlink(paths[NO_WRITER]);
     unlink(paths[SILENT]);
     unlink(paths[ONE_CAPTURE]);

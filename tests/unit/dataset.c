@@ -44,7 +44,7 @@ static void check_names(const char *pattern, const char *names)
 {
     struct dataset *dataset = open_dataset(pattern);
     CHECK_TEXT(names_of(dataset), names);
-    CHECK(dataset_is_current(dataset, pattern));
+    CHECK(dataset_is_current(dataset, pattern, &memory.stop));
     dataset_close(dataset);
 }
 
@@ -101,14 +101,14 @@ static void test_currency(void)
 {
     const char *pattern = path_of("*.pcap");
     struct dataset *dataset = open_dataset(pattern);
-    CHECK(dataset_is_current(dataset, pattern));
-    CHECK(!dataset_is_current(dataset, path_of("a.pcap")));
+    CHECK(dataset_is_current(dataset, pattern, &memory.stop));
+    CHECK(!dataset_is_current(dataset, path_of("a.pcap"), &memory.stop));
     write_capture("f.pcap", 1);
-    CHECK(!dataset_is_current(dataset, pattern));
+    CHECK(!dataset_is_current(dataset, pattern, &memory.stop));
     unlink(path_of("f.pcap"));
-    CHECK(dataset_is_current(dataset, pattern));
+    CHECK(dataset_is_current(dataset, pattern, &memory.stop));
     write_capture("d.pcap", 1);
-    CHECK(!dataset_is_current(dataset, pattern));
+    CHECK(!dataset_is_current(dataset, pattern, &memory.stop));
     dataset_close(dataset);
 }
 
