@@ -132,14 +132,30 @@ int parameters_plan(const struct parameters *parameters, sqlite3_index_info *inf
     return SQLITE_OK;
 }
 
-/* A copy of one SQL value as a C string.  A zero byte inside would silently name another file. */
+/* Whether the text of a value ends at a zero byte inside, and so would silently name another file.
+ */
+static bool ends_early(const char *text, sqlite3_value *value)
+{
+    return strlen(text) != (size_t)sqlite3_value_bytes(value);
+}
+
+const char *function_text(sqlite3_context *context, sqlite3_value *value, const char *name)
+{
+    const char *text = (const char *)sqlite3_value_text(value);
+    if (!text || !ends_early(text, value))
+        return text;
+    function_error(context, SQLITE_ERROR, "%s contains a zero byte", name);
+    return NULL;
+}
+
+/* A copy of one SQL value as a C string. */
 static int copy_value(char **text, sqlite3_vtab *table, const char *module, int parameter,
                       sqlite3_value *value)
 {
     const char *bytes = (const char *)sqlite3_value_text(value);
     if (!bytes)
         return SQLITE_NOMEM;
-    if (strlen(bytes) != (size_t)sqlite3_value_bytes(value))
+    if (ends_early(bytes, value))
         return table_error(table, SQLITE_ERROR, "%s: %s contains a zero byte", module,
                            parameter_name(parameter));
     *text = sqlite3_mprintf("%s", bytes);

@@ -72,6 +72,10 @@ void arguments_release(struct arguments *arguments);
 void arguments_result(const struct arguments *arguments, const struct parameters *parameters,
                       int column, sqlite3_context *context);
 
+/* The text of an argument of an SQL function, which `name` calls by its name in messages.  NULL if
+ * it is NULL, and, with the function's error, if it contains a zero byte. */
+const char *function_text(sqlite3_context *context, sqlite3_value *value, const char *name);
+
 /* Text of a module argument without its quotes ('…', "…", […], `…`); sqlite3_free it.  NULL without
  * memory. */
 char *dequote(const char *argument);

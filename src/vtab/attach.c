@@ -9,6 +9,7 @@
  * read-only databases too.  A second call replaces the first; a failed one changes nothing.  A TEMP
  * table of the user's own that has one of the names is never dropped: the call ends with an error.
  * TEMP names hide equal names in other schemas. */
+#include "vtab/arguments.h"
 #include "vtab/bundled_views.h"
 #include "vtab/errors.h"
 #include "vtab/functions.h"
@@ -51,7 +52,7 @@ void tcp_attach(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
     (void)argc;
     sqlite3 *db = sqlite3_context_db_handle(context);
-    const char *capture = (const char *)sqlite3_value_text(argv[0]);
+    const char *capture = function_text(context, argv[0], "tcp_attach: capture");
     sqlite3_int64 connections = 0;
     struct work work;
     if (!capture)

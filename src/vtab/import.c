@@ -16,6 +16,7 @@
  * on from a file of an earlier call is another connection.  Pipes cannot be imported: they can be
  * read only once. */
 #include "capture/dataset.h"
+#include "vtab/arguments.h"
 #include "vtab/bundled_views.h"
 #include "vtab/errors.h"
 #include "vtab/functions.h"
@@ -23,6 +24,9 @@
 #include "vtab/run_sql.h"
 #include "vtab/sha256.h"
 #include "vtab/shared.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 SQLITE_EXTENSION_INIT3
 
@@ -52,11 +56,12 @@ static const struct {
     {"packets", "", "connection_id, file, frame"},
 };
 
-/* For what people filter by: an address, a service, a time. */
+/* For store_digest, and for what people filter by: an address, a service, a time. */
 static const struct {
     const char *name;
     const char *on;
 } indexes[] = {
+    {"captures_by_file", "captures(file)"},
     {"connections_by_client", "connections(client_ip)"},
     {"connections_by_server", "connections(server_ip, server_port)"},
     {"connections_by_start", "connections(start_ns)"},
@@ -172,19 +177,51 @@ static int copy_capture(struct import *import, const char *capture)
     return code;
 }
 
+/* Of one digest after another, in order of files: pointers, sorted by what they point at. */
+static int compare_digests(const void *a, const void *b)
+{
+    const char *const *one = a, *const *other = b;
+    int order = strcmp(*one, *other);
+    return order ? order : (*one > *other) - (*one < *other);
+}
+
+/* Empties the digests of files that come twice, but for the first of them. */
+static int forget_repeated_files(struct import *import, size_t *known)
+{
+    size_t count = import->files->count;
+    char **sorted = sqlite3_malloc64(count * sizeof *sorted);
+    if (!sorted)
+        return SQLITE_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = import->digests[i];
+    qsort(sorted, count, sizeof *sorted, compare_digests);
+    const char *kept = sorted[0];
+    for (size_t i = 1; i < count; i++) {
+        bool is_repeated = strcmp(sorted[i], kept) == 0;
+        if (is_repeated)
+            sorted[i][0] = '\0';
+        else
+            kept = sorted[i];
+        *known += is_repeated;
+    }
+    sqlite3_free(sorted);
+    return SQLITE_OK;
+}
+
 /* Finds the files that were imported before or that come twice, and empties their digests. */
 static int forget_known_files(struct import *import, size_t *known)
 {
     *known = 0;
+    int code = forget_repeated_files(import, known);
+    if (code != SQLITE_OK)
+        return code;
     for (size_t i = 0; i < import->files->count; i++) {
         sqlite3_int64 is_known = 0;
-        int code = query_number(import->db, &is_known,
-                                "SELECT count(*) FROM \"%w\".captures WHERE sha256 = %Q",
-                                import->schema, import->digests[i]);
+        code = query_number(import->db, &is_known,
+                            "SELECT count(*) FROM \"%w\".captures WHERE sha256 = %Q",
+                            import->schema, import->digests[i]);
         if (code != SQLITE_OK)
             return code;
-        for (size_t j = 0; j < i && !is_known; j++)
-            is_known = strcmp(import->digests[i], import->digests[j]) == 0;
         *known += is_known != 0;
         if (is_known)
             import->digests[i][0] = '\0';
@@ -204,7 +241,7 @@ static int store_digest(struct import *import, size_t file)
 {
     const char *path = import->files->paths[file];
     int code = run_sql(import->db,
-                       "UPDATE \"%w\".captures SET sha256 = %Q WHERE file = %Q AND sha256 IS NULL",
+                       "UPDATE \"%w\".captures SET sha256 = %Q WHERE file = %Q AND +sha256 IS NULL",
                        import->schema, import->digests[file], path);
     if (code == SQLITE_OK && sqlite3_changes(import->db) != 1)
         code = refuse_change(import, path);
@@ -329,8 +366,8 @@ static void import_in_transaction(sqlite3_context *context, struct import *impor
 void tcp_import(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
     struct shared *shared = sqlite3_user_data(context);
-    const char *capture = (const char *)sqlite3_value_text(argv[0]);
-    const char *schema = argc > 1 ? (const char *)sqlite3_value_text(argv[1]) : "main";
+    const char *capture = function_text(context, argv[0], "tcp_import: capture");
+    const char *schema = argc > 1 ? function_text(context, argv[1], "tcp_import: schema") : "main";
     if (!capture || !schema)
         return;
     struct import import = {
