@@ -177,7 +177,7 @@ int arguments_read(struct arguments *arguments, sqlite3_vtab *table,
         } else if (given & 1 << i) {
             sqlite3_value *value = *argv++;
             if (sqlite3_value_type(value) == SQLITE_NULL)
-                arguments->is_null = true;
+                arguments->is_null |= i == PARAMETER_CAPTURE;
             else
                 code = copy_value(&arguments->text[i], table, parameters->module, i, value);
         }

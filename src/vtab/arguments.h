@@ -39,7 +39,7 @@ struct parameters {
 
 struct arguments {
     char *text[PARAMETERS_MAX]; /* NULL if not given */
-    bool is_null;               /* an argument is the SQL value NULL: the query has no rows */
+    bool is_null;               /* the capture is the SQL value NULL: the query has no rows */
 };
 
 /* From the argc and argv of xConnect.  SQLITE_OK, or a code with *error set: a named table in

@@ -121,7 +121,7 @@ void tcp_memory_limit(sqlite3_context *context, int argc, sqlite3_value **argv)
         if (sqlite3_value_numeric_type(argv[0]) != SQLITE_INTEGER || bytes <= 0 ||
             (uint64_t)bytes > SIZE_MAX) {
             function_error(context, SQLITE_ERROR,
-                           "tcp_memory_limit: expected a number of bytes above 0");
+                           "tcp_memory_limit: expected a whole number of bytes above 0");
             return;
         }
         shared->memory_limit = (size_t)bytes;
