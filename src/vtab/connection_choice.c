@@ -92,7 +92,7 @@ bool connection_choice_open(struct connection_choice *choice, const struct trace
     int64_t count = (int64_t)tracker_count(trace->tracker);
     int64_t first = filter->connection_id_min > 1 ? filter->connection_id_min : 1;
     int64_t last = filter->connection_id_max < count ? filter->connection_id_max : count;
-    bool is_one = first == last;
+    bool is_one = first == last && filter->connection_id_min == filter->connection_id_max;
     bool ends_tell = filter->has_ends && !trace->has_strays;
     bool is_narrowed = first > 1 || last < count || filter->connection_ids;
     if (first <= last && !is_one &&
