@@ -94,13 +94,14 @@ bool connection_choice_open(struct connection_choice *choice, const struct trace
     int64_t last = filter->connection_id_max < count ? filter->connection_id_max : count;
     bool is_one = first == last && filter->connection_id_min == filter->connection_id_max;
     bool ends_tell = filter->has_ends && !trace->has_strays;
-    bool is_narrowed = first > 1 || last < count || filter->connection_ids;
-    if (first <= last && !is_one &&
-        !((is_tracked || replay_can_jump(trace)) && (ends_tell || is_narrowed)))
+    const struct number_set *set = packet_filter_connection_ids(filter);
+    bool is_narrowed = ends_tell || set || first > 1 || last < count;
+    bool may_be_quicker = is_tracked || replay_can_jump(trace);
+    if (!is_one && !(is_narrowed && may_be_quicker))
         return false;
-    *choice = (struct connection_choice){.memory = memory};
-    choice->room =
-        first <= last && last - first < CHOICE_MAX ? (size_t)(last - first + 1) : CHOICE_MAX;
+    *choice = (struct connection_choice){.room = CHOICE_MAX, .memory = memory};
+    if (last - first < CHOICE_MAX)
+        choice->room = first <= last ? (size_t)(last - first + 1) : 1;
     choice->numbers = memory_allocate(memory, choice->room * sizeof *choice->numbers, &ignored);
     if (!choice->numbers)
         return false;
@@ -110,8 +111,8 @@ bool connection_choice_open(struct connection_choice *choice, const struct trace
         .ends = ends_tell ? filter : NULL,
         .packets_left = is_one ? UINT64_MAX : packets_of(trace) / PACKETS_PART,
     };
-    const struct number_set *set = is_one ? NULL : filter->connection_ids;
-    if (set ? consider_set(&choosing, set, first, last) : consider_range(&choosing, first, last))
+    if (set && !is_one ? consider_set(&choosing, set, first, last)
+                       : consider_range(&choosing, first, last))
         return true;
     connection_choice_close(choice);
     return false;

@@ -266,15 +266,6 @@ static void put_first(struct packet_filter *filter, struct packet_test *last)
     *place = test;
 }
 
-/* The numbers of a test that is a set: only connection_id has such. */
-static const struct number_set *find_set(const struct packet_filter *filter)
-{
-    for (int i = 0; i < filter->count; i++)
-        if (filter->tests[i].against == TEST_SET)
-            return &filter->tests[i].set;
-    return NULL;
-}
-
 void packet_filter_read(struct packet_filter *filter, const char *plan, sqlite3_value **values)
 {
     *filter = (struct packet_filter){
@@ -293,7 +284,6 @@ void packet_filter_read(struct packet_filter *filter, const char *plan, sqlite3_
         if (is_previewed(column))
             put_first(filter, test);
     }
-    filter->connection_ids = find_set(filter);
 }
 
 void packet_filter_release(struct packet_filter *filter)
@@ -350,6 +340,15 @@ bool packet_filter_may_fit(const struct packet_filter *filter, const struct segm
 {
     const void *const objects[COLUMN_OBJECTS] = {preview};
     return fits_first(filter, filter->previewed, objects);
+}
+
+/* Only connection_id has tests that are a set. */
+const struct number_set *packet_filter_connection_ids(const struct packet_filter *filter)
+{
+    for (int i = 0; i < filter->count; i++)
+        if (filter->tests[i].against == TEST_SET)
+            return &filter->tests[i].set;
+    return NULL;
 }
 
 bool packet_filter_may_fit_ends(const struct packet_filter *filter, const struct segment *segment)

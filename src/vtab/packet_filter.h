@@ -41,7 +41,6 @@ struct packet_filter {
     struct packet_test tests[PACKET_TESTS_MAX];
     int64_t frame_max;                            /* later frames cannot fit */
     int64_t connection_id_min, connection_id_max; /* of other connections no segment can fit */
-    const struct number_set *connection_ids;      /* nor of those that are not in it; NULL: any */
     bool has_ends; /* tests of addresses and ports, which hold for a connection or for none of it */
 };
 
@@ -65,6 +64,9 @@ static inline bool packet_filter_tells_connections(const struct packet_filter *f
     return filter->has_ends || filter->connection_id_min > 1 ||
            filter->connection_id_max < INT64_MAX;
 }
+
+/* Of the segments of other connections than these none fits; NULL: that is not said. */
+const struct number_set *packet_filter_connection_ids(const struct packet_filter *filter);
 
 /* Whether a segment with these addresses, ports and IP version may fit; nothing else is looked at.
  */

@@ -295,7 +295,8 @@ def icmp_quotes():
 
 @scenario
 def snapped():
-    """Cut within the timestamps of a SYN, behind SACK permitted; and within the first of two IPv6 fragments."""
+    """Cut within the timestamps of a SYN, behind SACK permitted; within the first of two IPv6 fragments; and behind
+    the ports of all segments."""
     talk = Conversation()
     talk.client.syn(options=p.mss(1460) + p.sack_permitted() + p.timestamps(7, 0))
     six = Conversation(client="2001:db8::1", server="2001:db8::2")
@@ -304,7 +305,8 @@ def snapped():
     time, packet = six.packets.pop()
     six.packets += [(time, fragment) for fragment in p.fragments_ipv6(packet, 104, ident=7)]
     return {"snapped/syn.pcap": pcap([record.cut(68) for record in framed(talk)], snaplen=68),
-            "snapped/fragments.pcap": pcap([record.cut(96) for record in framed(six)], snaplen=96)}
+            "snapped/fragments.pcap": pcap([record.cut(96) for record in framed(six)], snaplen=96),
+            "snapped/ports.pcap": pcap([record.cut(42) for record in framed(Conversation().whole())], snaplen=42)}
 
 
 @scenario
