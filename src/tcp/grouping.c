@@ -105,6 +105,8 @@ static bool assign(struct grouping *grouping, const struct segment *segment,
 {
     enum end_point sender = lookup->sender_is_low ? LOW : HIGH;
     *assignment = (struct assignment){0};
+    if (segment->is_routed || !segment->header_known)
+        grouping->had_strays = true;
     if (!segment->header_known)
         return true;
     struct flow *flow = flow_table_find(&grouping->table, &lookup->key, lookup->hash, fault);
@@ -134,11 +136,9 @@ bool grouping_take(struct grouping *grouping, const struct segment_batch *batch,
     struct lookup lookups[SEGMENT_BATCH_MAX];
     const struct flow_table *table = &grouping->table;
     for (size_t i = 0; i < batch->count; i++) {
-        const struct segment *segment = &batch->segments[i];
-        flow_key_of(segment, &lookups[i].key, &lookups[i].sender_is_low);
+        flow_key_of(&batch->segments[i], &lookups[i].key, &lookups[i].sender_is_low);
         lookups[i].hash = flow_hash(table, &lookups[i].key);
         flow_table_prefetch(table, lookups[i].hash);
-        grouping->had_strays |= segment->is_routed || !segment->header_known;
     }
     for (size_t i = 0; i < batch->count; i++) {
         if (i + AHEAD < batch->count)

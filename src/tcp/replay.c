@@ -75,10 +75,15 @@ static const struct member *find_owner(const struct replay *replay, const struct
     return is_own ? member : NULL;
 }
 
+/* Never 0: there may be no member. */
+static size_t members_size(const struct replay *replay)
+{
+    return (replay->count + 1) * sizeof *replay->members;
+}
+
 static bool open_members(struct replay *replay, const uint32_t *connections, struct fault *fault)
 {
-    replay->members =
-        memory_allocate(replay->memory, (replay->count + 1) * sizeof *replay->members, fault);
+    replay->members = memory_allocate(replay->memory, members_size(replay), fault);
     if (!replay->members)
         return false;
     for (size_t i = 0; i < replay->count; i++) {
@@ -177,7 +182,7 @@ void replay_close(struct replay *replay)
     grouping_close(replay->grouping);
     segment_stream_close(replay->stream);
     packet_blocks_close(&replay->blocks);
-    memory_release(replay->memory, replay->members, (replay->count + 1) * sizeof *replay->members);
+    memory_release(replay->memory, replay->members, members_size(replay));
     trace_release(replay->trace);
     memory_release(replay->memory, replay, sizeof *replay);
 }

@@ -177,7 +177,7 @@ static int copy_capture(struct import *import, const char *capture)
     return code;
 }
 
-/* Of one digest after another, in order of files: pointers, sorted by what they point at. */
+/* Of pointers into the digests: by digest, then by file. */
 static int compare_digests(const void *a, const void *b)
 {
     const char *const *one = a, *const *other = b;

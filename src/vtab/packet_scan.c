@@ -23,15 +23,14 @@ void packet_scan_end(struct packet_scan *scan)
     *scan = (struct packet_scan){.table = NULL};
 }
 
-/* The trace of the capture, if it was analysed and can stand for it; retained, or NULL.  Not if a
- * file is corrupt, which a scan has to report. */
-static struct trace *find_sound_trace(struct capture_table *table, const char *capture)
+/* Whether it is enough to read some connections of an analysed capture again; those are chosen
+ * then. Not if a file is corrupt, which a scan has to report. */
+static bool may_replay(struct packet_scan *scan, const struct trace *trace,
+                       const struct packet_scan_request *request, struct connection_choice *choice)
 {
-    struct trace *trace = cache_find(table->shared, capture, &table->poll);
-    if (!trace || trace->damage.code == FAULT_NONE)
-        return trace;
-    trace_release(trace);
-    return NULL;
+    return trace->damage.code == FAULT_NONE && packet_filter_tells_connections(request->filter) &&
+           connection_choice_open(choice, trace, request->filter, request->needs & NEEDS_TRACKER,
+                                  &scan->memory);
 }
 
 static bool open_replay(struct packet_scan *scan, struct trace *trace,
@@ -81,7 +80,9 @@ static enum wish judge(const void *context, const struct segment *preview)
     return packet_filter_may_fit(scan->filter, preview) ? WISH_IT : WISH_NONE;
 }
 
-static bool open_source(struct packet_scan *scan, const struct packet_scan_request *request)
+/* trace: of the capture, if it was analysed, or NULL. */
+static bool open_source(struct packet_scan *scan, const struct packet_scan_request *request,
+                        struct trace *trace)
 {
     /* The state of connections depends on all segments. */
     bool may_leave_out = request->filter->previewed > 0 && !(request->needs & NEEDS_TRACKER);
@@ -93,16 +94,10 @@ static bool open_source(struct packet_scan *scan, const struct packet_scan_reque
         .context = scan,
     };
     struct connection_choice choice;
-    struct trace *trace = NULL;
-    if (packet_filter_tells_connections(request->filter))
-        trace = find_sound_trace(scan->table, request->capture);
-    bool is_replay = trace && connection_choice_open(&choice, trace, request->filter,
-                                                     request->needs & NEEDS_TRACKER, &scan->memory);
-    bool is_open = is_replay ? open_replay(scan, trace, &choice, &options)
-                             : open_stream(scan, request, &options);
-    if (is_replay)
-        connection_choice_close(&choice);
-    trace_release(trace);
+    if (!trace || !may_replay(scan, trace, request, &choice))
+        return open_stream(scan, request, &options);
+    bool is_open = open_replay(scan, trace, &choice, &options);
+    connection_choice_close(&choice);
     return is_open;
 }
 
@@ -115,14 +110,10 @@ static bool open_verdicts(struct packet_scan *scan, unsigned needs)
     return scan->verdicts != NULL;
 }
 
-/* Whether the capture is a pipe that was analysed: opening it again would wait for another writer.
- */
-static bool is_spent(struct capture_table *table, const char *capture)
+/* Whether what was analysed is a pipe: opening it again would wait for another writer. */
+static bool is_spent(const struct trace *trace)
 {
-    struct trace *trace = cache_find(table->shared, capture, &table->poll);
-    bool is_pipe = trace && trace->dataset->count == 1 && !trace->dataset->identities[0].is_regular;
-    trace_release(trace);
-    return is_pipe;
+    return trace->dataset->count == 1 && !trace->dataset->identities[0].is_regular;
 }
 
 /* Only for tcp_import: on a terminal the line would lie across the rows of a query. */
@@ -136,21 +127,33 @@ static void begin_progress(struct packet_scan *scan)
     progress_begin(scan->line, "copying packets");
 }
 
-int packet_scan_start(struct packet_scan *scan, struct capture_table *table,
-                      const struct packet_scan_request *request)
+static int open_scan(struct packet_scan *scan, const struct packet_scan_request *request,
+                     struct trace *trace)
 {
-    if (is_spent(table, request->capture))
+    struct capture_table *table = scan->table;
+    if (trace && is_spent(trace))
         return table_error(&table->base, SQLITE_CANTOPEN,
                            "%s: was read to its end by another table; a pipe can be read only once",
                            request->capture);
+    if (!open_source(scan, request, trace) || !open_verdicts(scan, request->needs))
+        return table_fault(&table->base, &scan->fault);
+    return SQLITE_OK;
+}
+
+int packet_scan_start(struct packet_scan *scan, struct capture_table *table,
+                      const struct packet_scan_request *request)
+{
     scan->table = table;
     scan->filter = request->filter;
     scan->memory = (struct memory){
         .limit = table->shared->memory_limit,
         .stop = poll_as_stop(&table->poll),
     };
-    if (!open_source(scan, request) || !open_verdicts(scan, request->needs))
-        return table_fault(&table->base, &scan->fault);
+    struct trace *trace = cache_find(table->shared, request->capture, &table->poll);
+    int code = open_scan(scan, request, trace);
+    trace_release(trace);
+    if (code != SQLITE_OK)
+        return code;
     bool has_one_file = scan->row.dataset->count == 1; /* in each of several, frames begin again */
     scan->frame_max = has_one_file ? scan->filter->frame_max : INT64_MAX;
     begin_progress(scan);

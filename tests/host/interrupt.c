@@ -169,20 +169,20 @@ static const struct long_query queries[] = {
     {"SELECT tcp_import(%Q)", 30, MAZE},
 };
 
-/* A folder with links to the capture. */
-static char *link_capture(const char *capture)
+/* A folder beside the capture that holds links 0, 1, 2 … to a file. */
+static char *make_links(const char *capture, const char *name, int count,
+                        int (*make)(const char *file, const char *path), const char *file)
 {
-    char *folder = sqlite3_mprintf("%s-links", capture);
+    char *folder = sqlite3_mprintf("%s-%s", capture, name);
     CHECK_INT(mkdir(folder, 0700), 0);
-    for (int i = 0; i < LINKS; i++) {
+    for (int i = 0; i < count; i++) {
         char *path = sqlite3_mprintf("%s/%d", folder, i);
-        CHECK_INT(link(capture, path), 0);
+        CHECK_INT(make(file, path), 0);
         sqlite3_free(path);
     }
     return folder;
 }
 
-/* A folder that holds 0, 1, 2 … */
 static void remove_links(char *folder, int count)
 {
     for (int i = 0; i < count; i++) {
@@ -192,19 +192,6 @@ static void remove_links(char *folder, int count)
     }
     rmdir(folder);
     sqlite3_free(folder);
-}
-
-/* A folder that WAYS names in it lead back to. */
-static char *make_maze(const char *capture)
-{
-    char *folder = sqlite3_mprintf("%s-maze", capture);
-    CHECK_INT(mkdir(folder, 0700), 0);
-    for (int i = 0; i < WAYS; i++) {
-        char *path = sqlite3_mprintf("%s/%d", folder, i);
-        CHECK_INT(symlink(".", path), 0);
-        sqlite3_free(path);
-    }
-    return folder;
 }
 
 static char *make_pipe(const char *capture, const char *name)
@@ -220,13 +207,13 @@ int main(int count, char **arguments)
         return 2;
     char *paths[OVERS];
     paths[ONE_CAPTURE] = host_make_capture(arguments[2], "chat", CONNECTIONS, PACKETS);
-    paths[FOLDER] = link_capture(paths[ONE_CAPTURE]);
+    paths[FOLDER] = make_links(paths[ONE_CAPTURE], "links", LINKS, link, paths[ONE_CAPTURE]);
     paths[NO_WRITER] = make_pipe(paths[ONE_CAPTURE], "no-writer");
     paths[SILENT] = make_pipe(paths[ONE_CAPTURE], "silent");
     for (int i = 0; i < OVERS; i++)
         if (bombs[i])
             paths[i] = sqlite3_mprintf("%s/%s", arguments[3], bombs[i]);
-    char *maze = make_maze(paths[ONE_CAPTURE]);
+    char *maze = make_links(paths[ONE_CAPTURE], "maze", WAYS, symlink, ".");
     paths[MAZE] = sqlite3_mprintf("%s/*/*/*/*/*/*/*/*.pcap", maze);
     int silent_writer = open(paths[SILENT], O_RDWR);
     sqlite3 *db = host_open(arguments[1]);
