@@ -36,11 +36,14 @@ void decoder_close(struct decoder *decoder)
 void decoder_forget(struct decoder *decoder)
 {
     fragments_forget(decoder->fragments);
+    decoder->has_datagrams = false;
 }
 
 bool decoder_decode(struct decoder *decoder, const struct packet *packet, struct segment *segment,
                     enum fate *fate, struct fault *fault)
 {
+    if (decoder->has_datagrams && !(decoder->wants & DECODE_KEEP_PAYLOADS))
+        decoder_forget(decoder);
     struct walk walk = {
         .decoder = decoder,
         .packet = packet,

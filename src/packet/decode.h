@@ -32,7 +32,8 @@ const char *fate_name(enum fate fate);
 
 /* What of a segment is asked for beyond its header. */
 enum decode_wants {
-    DECODE_CHECKSUM = 1, /* compute `checksum` (reads the whole payload) */
+    DECODE_CHECKSUM = 1,      /* compute `checksum` (reads the whole payload) */
+    DECODE_KEEP_PAYLOADS = 2, /* they stay until decoder_forget */
 };
 
 struct decoder;
@@ -42,8 +43,8 @@ struct decoder *decoder_open(unsigned wants, struct memory *memory, struct fault
 void decoder_close(struct decoder *decoder);
 
 /* Decodes one packet.  With FATE_SEGMENT, *segment is filled but for `file`; its payload points
- * into the packet's bytes or, if it came in fragments, into the decoder's memory until
- * decoder_forget.  False only with a fault. */
+ * into the packet's bytes or, if it came in fragments, into the decoder's memory, until the next
+ * packet or, if it is to be kept, until decoder_forget.  False only with a fault. */
 bool decoder_decode(struct decoder *decoder, const struct packet *packet, struct segment *segment,
                     enum fate *fate, struct fault *fault);
 

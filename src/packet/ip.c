@@ -82,6 +82,7 @@ enum fate decode_fragment(struct walk *walk, struct cursor bytes, const struct i
     switch (fragments_add(walk->decoder->fragments, &fragment, &bytes, walk->fault)) {
     case FRAGMENTS_COMPLETE:
         segment->reassembled = true;
+        walk->decoder->has_datagrams = true;
         return decode_ip_protocol(walk, bytes, piece->protocol);
     case FRAGMENTS_FAILED:
         walk->failed = true;

@@ -38,7 +38,8 @@ struct segment_stream *segment_stream_open(const struct dataset *dataset,
     stream->dataset = dataset;
     stream->options = *options;
     stream->memory = memory;
-    stream->decoder = decoder_open(options->wants, memory, fault);
+    stream->decoder = decoder_open(
+        options->wants | (options->keep_payload ? DECODE_KEEP_PAYLOADS : 0), memory, fault);
     stream->accounts = memory_allocate(memory, dataset->count * sizeof *stream->accounts, fault);
     stream->texts = memory_allocate(memory, dataset->count * sizeof *stream->texts, fault);
     if (stream->decoder && stream->accounts && stream->texts)
@@ -196,8 +197,6 @@ static enum capture_result read_packets(struct segment_stream *stream, struct se
             if (!decoder_decode(stream->decoder, &packet, segment, &fate, fault))
                 return CAPTURE_FAILED;
             batch->count += fate == FATE_SEGMENT;
-            if (!stream->options.keep_payload)
-                decoder_forget(stream->decoder);
         }
         batch->packets++;
         count_packet(stream, account, &packet, fate);

@@ -25,6 +25,7 @@ struct decoder {
     unsigned wants; /* enum decode_wants */
     struct fragments *fragments;
     struct memory *memory;
+    bool has_datagrams; /* that were put together, for decoder_forget */
 };
 
 struct walk {
